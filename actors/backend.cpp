@@ -1,0 +1,248 @@
+#include "actors/backend.hpp"
+
+#include "actors/engines/preview.hpp"
+#include "actors/gateways/cloudpayments.hpp"
+#include "actors/generations.hpp"
+#include "actors/payments.hpp"
+#include "actors/wallets.hpp"
+#include "persistence/blobs/disk.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+namespace atelier {
+namespace {
+
+constexpr auto start_limit = std::chrono::seconds{60};
+constexpr auto stop_limit = std::chrono::seconds{10};
+constexpr auto catalog_lifetime = std::chrono::seconds{5};
+constexpr std::size_t image_owners_limit = 1'000'000;
+/// A final generation stays in memory so long, for those who still ask it.
+constexpr auto generation_idle_timeout = std::chrono::seconds{5};
+constexpr auto payment_idle_timeout = std::chrono::minutes{1};
+
+pg::connect_options database_options(const backend_options& o, const char* purpose) {
+    pg::connect_options database;
+    database.conninfo = o.conninfo;
+    database.application_name = std::string{"atelier "} + purpose;
+    database.connect_timeout = o.config.database.connect_timeout;
+    database.statement_timeout = o.config.database.statement_timeout;
+    database.answer_timeout = o.config.database.statement_timeout + std::chrono::seconds{5};
+    return database;
+}
+
+pool_options reads_options(const backend_options& o) {
+    pool_options pool;
+    pool.database = database_options(o, "reader");
+    pool.connections = o.config.database.readers;
+    pool.queue_limit = o.config.database.read_queue_limit;
+    return pool;
+}
+
+pool_options hashing_options(const backend_options& o) {
+    pool_options pool;
+    pool.database = database_options(o, "accounts");
+    pool.connections = o.config.accounts.hash_threads;
+    pool.queue_limit = o.config.accounts.hash_queue_limit;
+    return pool;
+}
+
+outbox_delivery::options mail_options(const mail_settings& s) {
+    // The configuration has checked the address.
+    return {.from = *mail_sender::parse(s.from), .retry_limit = s.retry_limit};
+}
+
+/// How a client pays: the parameters of the gateway's widget and, at the sandbox, the address that plays it.
+std::string checkout(const gateway& g, bool at_sandbox, const payment_record& payment) {
+    checkout_order order;
+    order.invoice_id = payment.invoice_id;
+    order.amount_cents = payment.amount_cents;
+    order.currency = payment.currency;
+    order.account_id = std::to_string(payment.user.value);
+    order.description = std::to_string(payment.tokens_amount) + " tokens";
+    const auto url = at_sandbox ? "\"/sandbox/checkout/" + payment.invoice_id + '"' : "null";
+    return R"({"gateway":")" + std::string{at_sandbox ? "sandbox" : g.name()} + R"(","url":)" + url +
+           R"(,"widget":)" + g.checkout_parameters(order) + '}';
+}
+
+} // namespace
+
+backend::backend(backend_options o)
+    : options{std::move(o)}, reads{reads_options(options)}, hashing{hashing_options(options)},
+      ids{{.database = database_options(options, "ids")}},
+      blobs{std::make_unique<disk_store>(storage_directory(options.config))},
+      images{*blobs, ids, random, options.config.images.service_name,
+             {options.config.images.pixel_limit, options.config.images.decode_timeout}},
+      image_pool{options.config.images.threads, options.config.images.queue_limit}, errands{1, 100},
+      redesign{std::make_unique<preview>(preview_options{
+          .temporary = options.temporary, .threads = options.config.generations.slots, .time = &time})},
+      payment_gateway{std::make_unique<cloudpayments>(
+          cloudpayments_settings{.public_id = options.config.payments.public_id})},
+      mailbox{mail_directory(options.config)},
+      mails{mail_options(options.config.mail), mailbox, time, random},
+      sessions{options.config.accounts.session_cache_limit},
+      people{{hashing, reads, sessions, time, random},
+             {.settings = options.config.accounts,
+              .base_url = options.base_url,
+              .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
+      goods{reads, time, catalog_lifetime}, owners{image_owners_limit},
+      wallet_context_{time,
+                      ids,
+                      actors,
+                      meters,
+                      options.config.wallets.reopen_grace,
+                      options.config.wallets.idempotency_lifetime,
+                      options.config.wallets.in_flight_limit,
+                      [this](const payment_record& payment) { return checkout(*payment_gateway, at_sandbox(), payment); }},
+      payment_context_{time, actors, meters, {options.config.payments.test_mode}},
+      generation_context_{time,      actors, meters,
+                          news,      *redesign,
+                          images,    image_pool,
+                          options.config.generations.attempts,
+                          [this] { return uniform(random); }},
+      dispatcher_context_{meters, depths, options.config.generations.slots}, reader_context_{reads, time},
+      sweeper_context_{time,
+                       actors,
+                       meters,
+                       reads,
+                       mails,
+                       *blobs,
+                       options.config.sweeper.interval,
+                       options.config.sweeper.orphan_age},
+      runtime_{meters} {
+    const auto cores = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
+    const auto threads = options.config.scheduler.threads;
+    runtime_.set("scheduler.policy", caf::atom("sharing"));
+    runtime_.set("scheduler.max-threads", threads == 0 ? cores : threads);
+    runtime_.set("scheduler.max-throughput", std::size_t{100});
+}
+
+backend::~backend() {
+    stop();
+}
+
+status backend::start() {
+    for (std::size_t i = 0; i < options.config.database.writers; ++i) {
+        pg_committer_options committer;
+        committer.database = database_options(options, "writer");
+        committer.writer = options.node + "/" + std::to_string(i);
+        committers_.push_back(std::make_unique<pg_committer>(std::move(committer)));
+    }
+    for (const auto& committer : committers_)
+        writer_contexts_.push_back(
+            {*committer, meters, options.config.writer.batch_limit, options.config.writer.backlog_limit});
+    // No wallet may be read before the writers hold their locks: an earlier life of this node could still commit.
+    if (!ids.wait_filled(start_limit))
+        return failure{errc::unavailable, "the database does not answer"};
+    const auto until = std::chrono::steady_clock::now() + start_limit;
+    while (!writers_healthy()) {
+        if (std::chrono::steady_clock::now() > until)
+            return failure{errc::unavailable, "the writers cannot start: " + committers_.front()->problem()};
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    actors.set_writer_count(committers_.size());
+    system_ = std::make_unique<caf::actor_system>(runtime_);
+    const auto& s = options.config.supervisor;
+    supervisor_ = system_->spawn(supervisor_behavior, supervisor_options{time,
+                                                                         meters,
+                                                                         children(),
+                                                                         s.restart_limit,
+                                                                         s.restart_window,
+                                                                         s.backoff,
+                                                                         s.backoff_limit,
+                                                                         [this] { return uniform(random); },
+                                                                         options.fatal});
+    return done{};
+}
+
+void backend::open_sandbox(std::string url) {
+    if (!at_sandbox())
+        return;
+    sandbox_settings local;
+    local.base_url = std::move(url);
+    local.secret = options.payment_secret;
+    payment_sandbox = std::make_unique<sandbox>(std::move(local), time);
+}
+
+std::vector<child_spec> backend::children() {
+    using parent = supervisor_state::actor;
+    const auto family = [this](microseconds idle_timeout) {
+        const auto& s = options.config.supervisor;
+        return directory_options{time, meters, idle_timeout, s.restart_limit, s.restart_window};
+    };
+    const auto publish = [this](auto handle) {
+        const auto address = caf::actor_cast<caf::actor_addr>(handle);
+        actors.set(std::move(handle));
+        return address;
+    };
+    std::vector<child_spec> specs;
+    for (std::size_t i = 0; i < committers_.size(); ++i)
+        specs.push_back({"writer", [this, i](parent* self) {
+                             writer_actor writer =
+                                 self->spawn<caf::monitored>(writer_behavior, &writer_contexts_[i]);
+                             const auto address = caf::actor_cast<caf::actor_addr>(writer);
+                             actors.set_writer(i, std::move(writer));
+                             return address;
+                         }});
+    specs.push_back({"reader", [=, this](parent* self) {
+                         return publish(reader_actor{self->spawn<caf::monitored>(reader_behavior, &reader_context_)});
+                     }});
+    specs.push_back({"dispatcher", [=, this](parent* self) {
+                         return publish(dispatcher_actor{
+                             self->spawn<caf::monitored>(dispatcher_behavior, &dispatcher_context_)});
+                     }});
+    specs.push_back({"generations", [=, this](parent* self) {
+                         return publish(generations_actor{self->spawn<caf::monitored>(
+                             generations_behavior, &generation_context_, family(generation_idle_timeout))});
+                     }});
+    specs.push_back({"wallets", [=, this](parent* self) {
+                         return publish(wallets_actor{
+                             self->spawn<caf::monitored>(wallets_behavior, &wallet_context_,
+                                                         family(options.config.wallets.idle_timeout))});
+                     }});
+    specs.push_back({"payments", [=, this](parent* self) {
+                         return publish(payments_actor{self->spawn<caf::monitored>(
+                             payments_behavior, &payment_context_, family(payment_idle_timeout))});
+                     }});
+    specs.push_back({"sweeper", [=, this](parent* self) {
+                         return publish(
+                             sweeper_actor{self->spawn<caf::monitored>(sweeper_behavior, &sweeper_context_)});
+                     }});
+    return specs;
+}
+
+bool backend::writers_healthy() const {
+    return std::ranges::all_of(committers_, [](const auto& committer) { return committer->healthy(); });
+}
+
+void backend::stop() {
+    if (std::exchange(stopped_, true))
+        return;
+    if (payment_sandbox)
+        payment_sandbox->stop();
+    redesign->stop();
+    image_pool.stop();
+    errands.stop();
+    if (system_) {
+        caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
+        supervisor_ = supervisor_actor{};
+        actors.clear();
+        const auto until = std::chrono::steady_clock::now() + stop_limit;
+        while (system_->registry().running() > 0 && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        if (const auto left = system_->registry().running(); left > 0)
+            spdlog::warn("{} actors did not end in time", left);
+    }
+    for (const auto& committer : committers_)
+        committer->stop();
+    hashing.stop();
+    reads.stop();
+    ids.stop();
+}
+
+} // namespace atelier

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "actors/accounts.hpp"
+#include "actors/catalog.hpp"
+#include "actors/dispatcher.hpp"
+#include "actors/domain/random.hpp"
+#include "actors/engines/engine.hpp"
+#include "actors/gateways/gateway.hpp"
+#include "actors/gateways/sandbox.hpp"
+#include "actors/generation.hpp"
+#include "actors/images.hpp"
+#include "actors/mail/mailbox.hpp"
+#include "actors/mail/outbox_delivery.hpp"
+#include "actors/payment.hpp"
+#include "actors/reader.hpp"
+#include "actors/runtime/event_hub.hpp"
+#include "actors/runtime/metered.hpp"
+#include "actors/runtime/roster.hpp"
+#include "actors/runtime/supervisor.hpp"
+#include "actors/runtime/worker_pool.hpp"
+#include "actors/session_cache.hpp"
+#include "actors/sweeper.hpp"
+#include "actors/wallet.hpp"
+#include "actors/writer.hpp"
+#include "config/settings.hpp"
+#include "persistence/blobs/blob_store.hpp"
+#include "persistence/connection_pool.hpp"
+#include "persistence/id_blocks.hpp"
+#include "persistence/pg_committer.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+
+namespace atelier {
+
+/// What the backend is given from outside.
+struct backend_options {
+    settings config;
+    std::string conninfo;                          ///< of the database, migrated
+    std::string node;                              ///< names this process's writers; the same after a restart
+    std::filesystem::path temporary;               ///< for files under construction
+    std::string payment_secret;                    ///< key of the gateway's signatures
+    std::function<std::string()> base_url;         ///< the public address, for links; thread-safe
+    std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
+};
+
+/// Everything behind the HTTP edge, put together: pools, stores, drivers and the tree of actors. `start` brings it to
+/// life, `stop` ends it in order: the actors first, then what they use. Its parts are thread-safe.
+class backend {
+public:
+    explicit backend(backend_options o);
+    ~backend(); ///< stops
+    backend(const backend&) = delete;
+    backend& operator=(const backend&) = delete;
+
+    /// Starts the actors. Errors: unavailable when the database does not answer in time.
+    [[nodiscard]] status start();
+    /// Lets the sandbox, if that is the gateway, send its notifications to `url`. Before the first request.
+    void open_sandbox(std::string url);
+    /// Ends the actors, then the pools; what still waits for either is answered with a failure first.
+    void stop();
+
+    [[nodiscard]] bool writers_healthy() const;
+    [[nodiscard]] bool at_sandbox() const { return options.config.payments.gateway == "sandbox"; }
+    [[nodiscard]] caf::actor_system& system() { return *system_; }
+
+    // In the order of their construction: each uses only those before it.
+    const backend_options options;
+    const system_clock time;
+    system_random random;
+    metrics meters;
+    connection_pool reads;
+    connection_pool hashing;
+    id_blocks ids;
+    const std::unique_ptr<blob_store> blobs;
+    image_library images;
+    worker_pool image_pool;
+    worker_pool errands; ///< short work on files
+    const std::unique_ptr<engine> redesign;
+    const std::unique_ptr<gateway> payment_gateway;
+    std::unique_ptr<sandbox> payment_sandbox; ///< null with another gateway
+    file_mailbox mailbox;
+    outbox_delivery mails;
+    session_cache sessions;
+    roster actors;
+    accounts people;
+    catalog goods;
+    image_owners owners;
+    event_hub news;
+    queue_depths depths;
+
+private:
+    [[nodiscard]] std::vector<child_spec> children();
+
+    std::vector<std::unique_ptr<pg_committer>> committers_;
+    std::vector<writer_context> writer_contexts_;
+    wallet_context wallet_context_;
+    payment_context payment_context_;
+    generation_context generation_context_;
+    dispatcher_context dispatcher_context_;
+    reader_context reader_context_;
+    sweeper_context sweeper_context_;
+    runtime_config runtime_;
+    std::unique_ptr<caf::actor_system> system_;
+    supervisor_actor supervisor_;
+    bool stopped_ = false;
+};
+
+} // namespace atelier

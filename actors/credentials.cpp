@@ -1,0 +1,79 @@
+#include "actors/credentials.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace atelier {
+namespace {
+
+constexpr std::string_view bearer_prefix = "atl_";
+constexpr std::size_t bearer_random_bytes = 32;
+constexpr std::size_t bearer_size = bearer_prefix.size() + 43;
+constexpr std::size_t friendly_random_bytes = 15;
+
+bool is_base64url(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+template <std::size_t Size>
+std::string random_base64url(random_source& random) {
+    std::array<std::byte, Size> bytes{};
+    random.fill(bytes);
+    std::array<char, sodium_base64_ENCODED_LEN(Size, sodium_base64_VARIANT_URLSAFE_NO_PADDING)> text{};
+    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), Size,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return text.data();
+}
+
+char unmistakable(char c) {
+    switch (c) {
+    case 'l':
+        return 's';
+    case 'I':
+        return 'x';
+    case 'O':
+        return 'y';
+    case '0':
+        return 'z';
+    default:
+        return c;
+    }
+}
+
+} // namespace
+
+std::string session_digest::hex() const {
+    std::array<char, 2 * sizeof bytes + 1> text{};
+    return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+}
+
+std::string new_bearer_token(random_source& random) {
+    return std::string{bearer_prefix} + random_base64url<bearer_random_bytes>(random);
+}
+
+std::optional<session_digest> digest_of(std::string_view bearer_token) {
+    if (bearer_token.size() != bearer_size || !bearer_token.starts_with(bearer_prefix) ||
+        !std::ranges::all_of(bearer_token.substr(bearer_prefix.size()), is_base64url))
+        return std::nullopt;
+    session_digest digest;
+    crypto_hash_sha256(digest.bytes.data(), reinterpret_cast<const unsigned char*>(bearer_token.data()),
+                       bearer_token.size());
+    return digest;
+}
+
+std::string new_friendly_token(random_source& random) {
+    auto token = random_base64url<friendly_random_bytes>(random);
+    std::ranges::transform(token, token.begin(), unmistakable);
+    return token;
+}
+
+} // namespace atelier
+
+std::size_t
+std::hash<atelier::session_digest>::operator()(const atelier::session_digest& digest) const noexcept {
+    std::size_t value = 0;
+    std::memcpy(&value, digest.bytes.data(), sizeof value);
+    return value;
+}

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "actors/domain/random.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The secrets that people are given to show again later.
+namespace atelier {
+
+/// SHA-256 of a bearer token: all that is kept of it. The token has 256 random bits, so neither salt nor a
+/// slow hash is needed.
+struct session_digest {
+    std::array<unsigned char, 32> bytes{};
+
+    /// 64 lower-case hex digits, as the table `sessions` has it.
+    [[nodiscard]] std::string hex() const;
+    friend bool operator==(const session_digest&, const session_digest&) = default;
+};
+
+/// A bearer token of a new session: "atl_" and 32 random bytes in URL-safe Base64, 47 characters.
+[[nodiscard]] std::string new_bearer_token(random_source& random);
+
+/// The digest under which a token's session is found; none when the text cannot be a bearer token.
+[[nodiscard]] std::optional<session_digest> digest_of(std::string_view bearer_token);
+
+/// A token for a link in a mail, as Devise's `friendly_token` makes it: 15 random bytes as 20 URL-safe
+/// characters, of which those that are easily mistaken for each other are replaced.
+[[nodiscard]] std::string new_friendly_token(random_source& random);
+
+} // namespace atelier
+
+template <>
+struct std::hash<atelier::session_digest> {
+    std::size_t operator()(const atelier::session_digest& digest) const noexcept;
+};

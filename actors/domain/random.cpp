@@ -1,0 +1,30 @@
+#include "actors/domain/random.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+#include <sodium.h>
+
+namespace atelier {
+
+system_random::system_random() {
+    // Fails only when the machine has no source of randomness at all.
+    if (sodium_init() < 0)
+        std::abort();
+}
+
+void system_random::fill(std::span<std::byte> bytes) {
+    randombytes_buf(bytes.data(), bytes.size());
+}
+
+double uniform(random_source& random) {
+    std::array<std::byte, sizeof(std::uint64_t)> bytes{};
+    random.fill(bytes);
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, bytes.data(), sizeof bits);
+    return static_cast<double>(bits >> 11U) * 0x1.0p-53;
+}
+
+} // namespace atelier

@@ -1,0 +1,141 @@
+#pragma once
+
+#include "actors/domain/change_set.hpp"
+
+/// Rows as they are read: what the database says, without any behaviour.
+namespace atelier {
+
+struct user_record {
+    user_id id;
+    std::string email;
+    std::string encrypted_password;
+    std::optional<instant> confirmed_at;
+    instant created_at;
+};
+
+struct style_record {
+    style_id id;
+    std::string name;
+    std::string prompt; ///< a prompt template
+    instant created_at;
+};
+
+struct token_package_record {
+    token_package_id id;
+    std::string name;
+    tokens tokens_amount = 0;
+    std::int64_t price_cents = 0;
+    std::int32_t validity_days = 0;
+    bool active = false;
+    instant created_at;
+};
+
+struct subscription_plan_record {
+    plan_id id;
+    std::string name;
+    tokens tokens_amount = 0;
+    std::int64_t price_cents = 0;
+    std::string currency;
+    std::string interval;
+    std::int32_t interval_count = 0;
+    bool active = false;
+    instant created_at;
+};
+
+/// A lot as the wallet holds it.
+struct purchase_record {
+    purchase_id id;
+    token_package_id package;
+    tokens remaining = 0;
+    instant purchased_at;
+    instant expires_at;
+};
+
+struct transaction_record {
+    transaction_id id;
+    std::optional<purchase_id> purchase;
+    std::optional<generation_id> generation;
+    std::string operation;
+    tokens amount = 0;
+    instant created_at;
+};
+
+/// An image with its blob.
+struct image_record {
+    image_id id;
+    user_id user;
+    bool output = false;
+    std::string room_type; ///< "" = null
+    std::string key;
+    std::string service_name;
+    std::string filename;
+    std::string content_type;
+    std::int64_t byte_size = 0;
+    std::string checksum;
+    std::int32_t width = 0;  ///< 0 = not analysed
+    std::int32_t height = 0; ///< 0 = not analysed
+    instant created_at;
+};
+
+/// One part of a spend: so many tokens from that lot.
+struct spend_part {
+    purchase_id purchase;
+    tokens amount = 0; ///< positive
+};
+
+struct generation_record {
+    generation_id id;
+    user_id user;
+    image_id input_image;
+    std::optional<image_id> output_image;
+    style_id style;
+    generation_status status{};
+    std::string error;
+    tokens cost = 0;
+    std::int64_t seed = 0;
+    std::string parameters;
+    std::int32_t attempt = 0;
+    std::string engine;
+    std::string engine_job;
+    instant deadline;
+    instant created_at;
+    instant updated_at;
+    std::optional<instant> started_at;
+    std::optional<instant> finished_at;
+    std::vector<spend_part> spends; ///< filled for generations that are not final
+};
+
+struct payment_record {
+    payment_id id;
+    user_id user;
+    token_package_id package;
+    std::int64_t amount_cents = 0;
+    std::string currency;
+    payment_status status{};
+    std::string cloudpayments_transaction_id; ///< "" = null
+    std::string invoice_id;
+    std::string card_type;
+    std::string card_last_four;
+    std::optional<instant> paid_at;
+    instant expires_at;
+    instant created_at;
+    tokens tokens_amount = 0;       ///< of the package
+    std::int32_t validity_days = 0; ///< of the package
+};
+
+/// A finished request's stored answer.
+struct idempotency_answer {
+    std::string fingerprint;
+    std::int32_t response_status = 0;
+    std::string response_body;
+    std::string response_location;
+};
+
+/// A page of a list and where the next one starts; 0 = this was the last.
+template <class Record>
+struct page {
+    std::vector<Record> data;
+    std::int64_t next = 0; ///< key of the last row of this page when there are more
+};
+
+} // namespace atelier

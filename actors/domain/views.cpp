@@ -1,0 +1,187 @@
+#include "actors/domain/views.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <boost/json.hpp>
+
+namespace atelier {
+namespace {
+
+namespace json = boost::json;
+
+// Parentheses: in braces a json::value would become an array of one.
+json::value text_or_null(std::string_view text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::value time_or_null(const std::optional<instant>& t) {
+    return t ? json::value(to_iso8601(*t)) : json::value(nullptr);
+}
+
+template <class Tag>
+json::value id_or_null(const std::optional<id<Tag>>& i) {
+    return i ? json::value(i->value) : json::value(nullptr);
+}
+
+/// generations.error holds a code, then optionally ": " and a text for people.
+json::value error_object(std::string_view error) {
+    if (error.empty())
+        return nullptr;
+    const auto colon = error.find(": ");
+    if (colon == std::string_view::npos)
+        return json::object{{"code", error}, {"detail", nullptr}};
+    return json::object{{"code", error.substr(0, colon)}, {"detail", error.substr(colon + 2)}};
+}
+
+json::object generation_object(const generation_record& g) {
+    return {{"id", g.id.value},
+            {"status", to_string(g.status)},
+            {"cost", g.cost},
+            {"input_image_id", g.input_image.value},
+            {"output_image_id", id_or_null(g.output_image)},
+            {"style_id", g.style.value},
+            {"seed", g.seed},
+            {"error", error_object(g.error)},
+            {"tokens_returned", g.status == generation_status::failed ? g.cost : 0},
+            {"created_at", to_iso8601(g.created_at)},
+            {"started_at", time_or_null(g.started_at)},
+            {"finished_at", time_or_null(g.finished_at)}};
+}
+
+json::object payment_object(const payment_record& p) {
+    return {{"id", p.id.value},
+            {"status", to_string(p.status)},
+            {"token_package_id", p.package.value},
+            {"tokens_amount", p.tokens_amount},
+            {"amount_cents", p.amount_cents},
+            {"currency", p.currency},
+            {"invoice_id", p.invoice_id},
+            {"card_type", text_or_null(p.card_type)},
+            {"card_last_four", text_or_null(p.card_last_four)},
+            {"paid_at", time_or_null(p.paid_at)},
+            {"expires_at", to_iso8601(p.expires_at)},
+            {"created_at", to_iso8601(p.created_at)}};
+}
+
+} // namespace
+
+std::string to_iso8601(instant t) {
+    const auto day = std::chrono::floor<std::chrono::days>(t);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(t - day)};
+    std::array<char, 32> buffer{};
+    const int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+                                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                     static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                                     static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                                     static_cast<int>(time.subseconds().count()));
+    return {buffer.data(), static_cast<std::size_t>(std::max(length, 0))};
+}
+
+std::string user_json(const user_record& user) {
+    return json::serialize(json::object{{"id", user.id.value},
+                                        {"email", user.email},
+                                        {"confirmed_at", time_or_null(user.confirmed_at)},
+                                        {"created_at", to_iso8601(user.created_at)}});
+}
+
+std::string style_json(const style_record& style) {
+    return json::serialize(json::object{{"id", style.id.value}, {"name", style.name}});
+}
+
+std::string token_package_json(const token_package_record& package, std::string_view currency) {
+    return json::serialize(json::object{{"id", package.id.value},
+                                        {"name", package.name},
+                                        {"tokens_amount", package.tokens_amount},
+                                        {"price_cents", package.price_cents},
+                                        {"currency", currency},
+                                        {"validity_days", package.validity_days}});
+}
+
+std::string subscription_plan_json(const subscription_plan_record& plan) {
+    return json::serialize(json::object{{"id", plan.id.value},
+                                        {"name", plan.name},
+                                        {"tokens_amount", plan.tokens_amount},
+                                        {"price_cents", plan.price_cents},
+                                        {"currency", plan.currency},
+                                        {"interval", plan.interval},
+                                        {"interval_count", plan.interval_count}});
+}
+
+std::string image_json(const image_record& image) {
+    return json::serialize(json::object{{"id", image.id.value},
+                                        {"kind", image.output ? "output" : "input"},
+                                        {"room_type", text_or_null(image.room_type)},
+                                        {"content_type", image.content_type},
+                                        {"byte_size", image.byte_size},
+                                        {"width", image.width},
+                                        {"height", image.height},
+                                        {"created_at", to_iso8601(image.created_at)}});
+}
+
+std::string transaction_json(const transaction_record& transaction) {
+    return json::serialize(json::object{{"id", transaction.id.value},
+                                        {"operation", transaction.operation},
+                                        {"amount", transaction.amount},
+                                        {"purchase_id", id_or_null(transaction.purchase)},
+                                        {"generation_id", id_or_null(transaction.generation)},
+                                        {"created_at", to_iso8601(transaction.created_at)}});
+}
+
+std::string payment_json(const payment_record& payment) {
+    return json::serialize(payment_object(payment));
+}
+
+std::string generation_json(const generation_record& generation) {
+    return json::serialize(generation_object(generation));
+}
+
+std::string accepted_generation_json(const generation_record& generation, tokens balance, transaction_id last) {
+    auto object = generation_object(generation);
+    object["balance"] = balance;
+    object["transaction_id"] = last.value;
+    return json::serialize(object);
+}
+
+std::string order_json(const payment_record& payment, std::string_view checkout) {
+    auto object = payment_object(payment);
+    object["checkout"] = json::parse(checkout);
+    return json::serialize(object);
+}
+
+std::string wallet_json(tokens balance, const std::vector<purchase_record>& lots, instant now) {
+    json::array purchases;
+    json::value next_to_expire = nullptr;
+    for (const auto& lot : lots) {
+        if (lot.remaining == 0 || lot.expires_at <= now)
+            continue;
+        if (purchases.empty())
+            next_to_expire = json::object{{"purchase_id", lot.id.value},
+                                          {"tokens", lot.remaining},
+                                          {"expires_at", to_iso8601(lot.expires_at)}};
+        purchases.push_back(json::object{{"id", lot.id.value},
+                                         {"token_package_id", lot.package.value},
+                                         {"tokens_remaining", lot.remaining},
+                                         {"purchased_at", to_iso8601(lot.purchased_at)},
+                                         {"expires_at", to_iso8601(lot.expires_at)}});
+    }
+    return json::serialize(json::object{
+        {"balance", balance}, {"next_to_expire", std::move(next_to_expire)}, {"purchases", std::move(purchases)}});
+}
+
+std::string list_json(const std::vector<std::string>& items, std::string_view next_cursor) {
+    std::string text = R"({"data":[)";
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0)
+            text += ',';
+        text += items[i];
+    }
+    text += R"(],"next_cursor":)";
+    text += next_cursor.empty() ? "null" : json::serialize(json::value(next_cursor));
+    text += '}';
+    return text;
+}
+
+} // namespace atelier

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "actors/domain/records.hpp"
+
+#include <string>
+#include <string_view>
+
+/// The JSON of each resource: what clients see. Here, and not at the HTTP edge, because the answer to a command is
+/// stored with its effect, byte for byte.
+namespace atelier {
+
+/// ISO 8601 in UTC with milliseconds, e.g. "2026-03-01T09:15:30.250Z".
+[[nodiscard]] std::string to_iso8601(instant t);
+
+[[nodiscard]] std::string user_json(const user_record& user);
+[[nodiscard]] std::string style_json(const style_record& style);
+[[nodiscard]] std::string token_package_json(const token_package_record& package, std::string_view currency);
+[[nodiscard]] std::string subscription_plan_json(const subscription_plan_record& plan);
+[[nodiscard]] std::string image_json(const image_record& image);
+[[nodiscard]] std::string transaction_json(const transaction_record& transaction);
+[[nodiscard]] std::string payment_json(const payment_record& payment);
+[[nodiscard]] std::string generation_json(const generation_record& generation);
+
+/// The answer to an accepted generation: the generation, the balance after its spend and the id of the last journal
+/// row of that spend.
+[[nodiscard]] std::string accepted_generation_json(const generation_record& generation, tokens balance,
+                                                   transaction_id last);
+
+/// The answer to an order: the payment and how to pay it. `checkout` is a JSON object.
+[[nodiscard]] std::string order_json(const payment_record& payment, std::string_view checkout);
+
+/// A wallet: balance, lots (those that can be spent), and which tokens expire next.
+[[nodiscard]] std::string wallet_json(tokens balance, const std::vector<purchase_record>& lots, instant now);
+
+/// {"data": […], "next_cursor": "…" | null}
+[[nodiscard]] std::string list_json(const std::vector<std::string>& items, std::string_view next_cursor);
+
+} // namespace atelier

@@ -1,0 +1,408 @@
+#include "actors/generation.hpp"
+
+#include "actors/domain/views.hpp"
+#include "actors/images.hpp"
+#include "actors/runtime/event_hub.hpp"
+#include "actors/runtime/roster.hpp"
+#include "actors/runtime/worker_pool.hpp"
+#include "config/prompt_template.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace atelier {
+
+void generation_state::start(const generation_context& context, generation_id id) {
+    context_ = &context;
+    id_ = id;
+    machine_ = generation{context.attempts_max};
+}
+
+// -- messages -----------------------------------------------------------------------------------------------
+
+void generation_state::on(start_generation) {
+    if (!job_)
+        load();
+    else if (machine_.phase() == generation_phase::waiting)
+        self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, job_->generation.user});
+}
+
+caf::typed_response_promise<outcome<generation_record>> generation_state::on(cancel_generation command) {
+    auto promise = self_->make_response_promise<outcome<generation_record>>();
+    if (job_ && job_->generation.user != command.user) {
+        promise.deliver(outcome<generation_record>{errc::not_found});
+        return promise;
+    }
+    cancellers_.emplace_back(promise);
+    if (!job_) {
+        cancel_wanted_ = true;
+        load();
+    } else if (machine_.phase() == generation_phase::final) {
+        answer_cancellers(job_->generation);
+    } else {
+        handle(generation_event::cancel);
+    }
+    return promise;
+}
+
+void generation_state::on(slot_granted) {
+    if (job_ && machine_.phase() == generation_phase::waiting)
+        handle(generation_event::slot_granted);
+    else if (!job_ || machine_.phase() == generation_phase::final)
+        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+}
+
+void generation_state::on(engine_progressed progress) {
+    // One piece of news for each percent is enough for anybody.
+    if (progress.attempt != machine_.attempt() || machine_.phase() != generation_phase::running ||
+        progress.done < told_progress_ + 0.01)
+        return;
+    told_progress_ = progress.done;
+    context_->news.tell(id_, {"progress", fmt::format(R"({{"progress":{:.2f}}})", std::min(progress.done, 1.0))});
+}
+
+void generation_state::on(engine_finished finished) {
+    auto* result = std::get_if<engine_result>(&finished.result);
+    const bool expected = machine_.phase() == generation_phase::running && finished.attempt == machine_.attempt();
+    if (result != nullptr && !expected) {
+        // Too late: nobody wants this picture any more.
+        std::error_code ignored;
+        std::filesystem::remove(result->file, ignored);
+    }
+    if (!expected)
+        return;
+    if (result != nullptr) {
+        delivered_ = std::move(*result);
+        handle(generation_event::engine_delivered);
+        return;
+    }
+    const auto& failed = std::get<engine_failure>(finished.result);
+    error_detail_ = failed.detail;
+    handle(failed.transient ? generation_event::engine_stumbled : generation_event::engine_failed);
+}
+
+void generation_state::on(output_stored stored) {
+    if (stored.image) {
+        output_ = std::move(*stored.image);
+        handle(generation_event::stored);
+    } else {
+        error_detail_ = stored.image.error().detail;
+        handle(generation_event::store_failed);
+    }
+}
+
+void generation_state::on(generation_timer timer) {
+    switch (timer.what) {
+    case generation_timer::kind::deadline:
+        handle(generation_event::deadline);
+        break;
+    case generation_timer::kind::pause:
+        handle(generation_event::pause_over);
+        break;
+    case generation_timer::kind::commit_again:
+        if (job_)
+            perform(committing_);
+        else
+            load();
+        break;
+    }
+}
+
+retired generation_state::on(retire) const {
+    return {id_.value, !loading_ && (!job_ || machine_.phase() == generation_phase::final)};
+}
+
+// -- loading ------------------------------------------------------------------------------------------------
+
+void generation_state::load() {
+    if (std::exchange(loading_, true))
+        return;
+    self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_generation{id_})
+        .then([this](outcome<generation_job>& job) { loaded(std::move(job)); },
+              [this](const caf::error&) { loaded(errc::unavailable); });
+}
+
+void generation_state::loaded(outcome<generation_job> job) {
+    loading_ = false;
+    if (!job) {
+        answer_cancellers(job.error());
+        if (job.error().code != errc::not_found)
+            self_->delayed_send(self_, pause_before(2, context_->random()),
+                                generation_timer{generation_timer::kind::commit_again});
+        return;
+    }
+    const bool again = job_.has_value();
+    job_ = std::move(*job);
+    const auto& g = job_->generation;
+    if (is_final(g.status)) {
+        end();
+        return;
+    }
+    if (again) {
+        // A commit was refused, yet the generation is not final: decide on what the database says now.
+        perform(committing_);
+        return;
+    }
+    machine_ = generation{context_->attempts_max, std::min(g.attempt, context_->attempts_max - 1)};
+    const auto now = context_->time.now();
+    if (std::exchange(cancel_wanted_, false)) {
+        handle(generation_event::cancel);
+    } else if (g.deadline <= now) {
+        handle(generation_event::deadline);
+    } else {
+        self_->delayed_send(self_, g.deadline - now, generation_timer{generation_timer::kind::deadline});
+        self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, g.user});
+    }
+}
+
+// -- carrying out -------------------------------------------------------------------------------------------
+
+void generation_state::handle(generation_event event) {
+    if (!job_)
+        return;
+    const bool was_at_engine = machine_.phase() == generation_phase::running;
+    const auto action = machine_.on(event);
+    if (action == generation_action::fail && was_at_engine)
+        context_->worker.cancel(id_);
+    perform(action);
+}
+
+void generation_state::perform(generation_action action) {
+    switch (action) {
+    case generation_action::none:
+        break;
+    case generation_action::commit_running:
+        commit_running();
+        break;
+    case generation_action::submit:
+        submit();
+        break;
+    case generation_action::pause:
+        pause();
+        break;
+    case generation_action::store:
+        store();
+        break;
+    case generation_action::commit_succeeded:
+        commit_succeeded();
+        break;
+    case generation_action::fail:
+        fail();
+        break;
+    case generation_action::end:
+        end();
+        break;
+    }
+}
+
+void generation_state::commit_running() {
+    auto& g = job_->generation;
+    change_set changes{g.user, context_->time.now()};
+    if (g.status == generation_status::queued) {
+        generation_change change;
+        change.id = id_;
+        change.expected = generation_status::queued;
+        change.status = generation_status::running;
+        changes.generation_changes.push_back(std::move(change));
+        g.started_at = changes.at;
+    }
+    auto run = run_change();
+    run.attempt = machine_.attempt() + 1;
+    changes.run_changes.push_back(std::move(run));
+    request_commit(generation_action::commit_running, std::move(changes));
+}
+
+void generation_state::submit() {
+    auto& g = job_->generation;
+    if (g.status == generation_status::queued) {
+        g.status = generation_status::running;
+        context_->meters.generation("running");
+        context_->meters.generation_wait_seconds.Observe(
+            std::chrono::duration<double>(context_->time.now() - g.created_at).count());
+        tell_status();
+    }
+    told_progress_ = 0;
+    engine_job job;
+    job.id = id_;
+    job.input = context_->images.path_of(job_->input);
+    job.content_type = job_->input.content_type;
+    const auto parsed = parse_prompt_template(job_->style.prompt);
+    const auto* prompt = std::get_if<prompt_template>(&parsed);
+    if (prompt == nullptr) {
+        error_detail_ = "the prompt template of the style is malformed";
+        handle(generation_event::engine_failed);
+        return;
+    }
+    job.prompt = prompt->render({job_->input.room_type, job_->style.name});
+    job.seed = g.seed;
+    job.parameters = g.parameters;
+    job.deadline = g.deadline;
+    engine_callbacks callbacks;
+    callbacks.progress = [self = caf::actor_cast<generation_actor>(self_), attempt = machine_.attempt()](double done) {
+        caf::anon_send(self, engine_progressed{attempt, done});
+    };
+    callbacks.finished = [self = caf::actor_cast<generation_actor>(self_),
+                          attempt = machine_.attempt()](engine_outcome result) {
+        caf::anon_send(self, engine_finished{attempt, std::move(result)});
+    };
+    context_->worker.submit(std::move(job), std::move(callbacks));
+}
+
+void generation_state::pause() {
+    self_->delayed_send(self_, pause_before(machine_.attempt() + 1, context_->random()),
+                        generation_timer{generation_timer::kind::pause});
+}
+
+void generation_state::store() {
+    auto job = [self = caf::actor_cast<generation_actor>(self_), &images = context_->images, file = delivered_->file,
+                room_type = job_->input.room_type, id = id_] {
+        auto image = images.store_output(file, id, room_type);
+        caf::anon_send(self, output_stored{std::move(image)});
+    };
+    if (!context_->image_pool.submit(std::move(job)))
+        on(output_stored{failure{errc::overloaded, "too much image work is waiting"}});
+}
+
+void generation_state::commit_succeeded() {
+    auto& g = job_->generation;
+    change_set changes{g.user, context_->time.now()};
+    changes.new_images.push_back(*output_);
+    generation_change change;
+    change.id = id_;
+    change.expected = g.status;
+    change.status = generation_status::succeeded;
+    change.output_image = output_->id;
+    changes.generation_changes.push_back(std::move(change));
+    auto run = run_change();
+    run.finished_at = changes.at;
+    changes.run_changes.push_back(std::move(run));
+    request_commit(generation_action::commit_succeeded, std::move(changes));
+}
+
+void generation_state::fail() {
+    const auto& g = job_->generation;
+    refund_generation command{g.user, {}, g.spends};
+    command.change.id = id_;
+    command.change.expected = g.status;
+    command.change.status = generation_status::failed;
+    command.change.error = error_text();
+    command.run = run_change();
+    command.run->finished_at = context_->time.now();
+    committing_ = generation_action::fail;
+    self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))
+        .then([this](const outcome<receipt>& r) { settled(generation_action::fail, r ? errc{} : r.error().code); },
+              [this](const caf::error&) { settled(generation_action::fail, errc::unavailable); });
+}
+
+void generation_state::request_commit(generation_action what, change_set changes) {
+    committing_ = what;
+    const auto user = changes.user;
+    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes), 0})
+        .then(
+            [this, what](commit_verdict verdict) {
+                if (verdict == commit_verdict::committed)
+                    settled(what, errc{});
+                else
+                    settled(what, verdict == commit_verdict::conflict || verdict == commit_verdict::invalid
+                                      ? errc::state_conflict
+                                      : errc::unavailable);
+            },
+            [this, what](const caf::error&) { settled(what, errc::unavailable); });
+}
+
+/// A commit has come back. `why` is errc{} when it succeeded.
+void generation_state::settled(generation_action what, errc why) {
+    auto& g = job_->generation;
+    if (why == errc{}) {
+        commit_tries_ = 0;
+        const auto now = context_->time.now();
+        if (what == generation_action::commit_running) {
+            handle(generation_event::started);
+            return;
+        }
+        g.finished_at = now;
+        g.status = what == generation_action::fail ? generation_status::failed : generation_status::succeeded;
+        if (what == generation_action::commit_succeeded)
+            g.output_image = output_->id;
+        else
+            g.error = error_text();
+        handle(generation_event::committed);
+        return;
+    }
+    ++commit_tries_;
+    if (machine_.phase() == generation_phase::failing && what == generation_action::commit_running)
+        return; // cancelled meanwhile: the failing commit decides
+    if (why == errc::state_conflict || why == errc::not_found) {
+        if (commit_tries_ > 100)
+            spdlog::error("generation {} cannot be settled: {}", id_.value, to_string(why));
+        else
+            load();
+        return;
+    }
+    self_->delayed_send(self_, pause_before(commit_tries_ + 1, context_->random()),
+                        generation_timer{generation_timer::kind::commit_again});
+}
+
+void generation_state::end() {
+    const auto& g = job_->generation;
+    machine_.close();
+    context_->meters.generation(to_string(g.status));
+    if (g.started_at && g.finished_at)
+        context_->meters.generation_run_seconds.Observe(
+            std::chrono::duration<double>(*g.finished_at - *g.started_at).count());
+    tell_status();
+    self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+    answer_cancellers(g);
+}
+
+void generation_state::tell_status() {
+    const auto& g = job_->generation;
+    context_->news.tell(id_, {"status", generation_json(g), is_final(g.status)});
+}
+
+void generation_state::answer_cancellers(const outcome<generation_record>& answer) {
+    for (const auto& who : std::exchange(cancellers_, {}))
+        who.deliver(answer);
+}
+
+std::string generation_state::error_text() const {
+    std::string text{machine_.error()};
+    if (!error_detail_.empty() && text != "canceled")
+        text += ": " + error_detail_;
+    return text;
+}
+
+generation_run_change generation_state::run_change() const {
+    const auto& g = job_->generation;
+    generation_run_change run;
+    run.id = id_;
+    run.engine = context_->worker.name();
+    run.attempt = machine_.attempt();
+    run.started_at = g.started_at;
+    return run;
+}
+
+// -- behaviour ----------------------------------------------------------------------------------------------
+
+generation_actor::behavior_type generation_behavior(generation_state::actor* self, const generation_context* context,
+                                                    generation_id id) {
+    auto& state = self->state;
+    state.start(*context, id);
+    return {
+        [&state](start_generation c) { state.on(c); },
+        [&state](cancel_generation c) { return state.on(c); },
+        [&state](slot_granted c) { state.on(c); },
+        [&state](engine_progressed c) { state.on(c); },
+        [&state](engine_finished& c) { state.on(std::move(c)); },
+        [&state](output_stored& c) { state.on(std::move(c)); },
+        [&state](generation_timer c) { state.on(c); },
+        [&state](retire c) { return state.on(c); },
+    };
+}
+
+} // namespace atelier

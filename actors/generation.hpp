@@ -1,0 +1,115 @@
+#pragma once
+
+#include "actors/domain/generation.hpp"
+#include "actors/engines/engine.hpp"
+#include "actors/runtime/interfaces.hpp"
+#include "actors/runtime/metered.hpp"
+#include "actors/runtime/reply.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace atelier {
+
+class event_hub;
+class image_library;
+class roster;
+class worker_pool;
+
+/// The engine says how far it is, from 0 to 1.
+struct engine_progressed {
+    std::int32_t attempt = 0;
+    double done = 0;
+};
+
+/// The engine has ended an attempt.
+struct engine_finished {
+    std::int32_t attempt = 0;
+    engine_outcome result;
+};
+
+/// The output has been checked and its file is in its place; the row is still to be committed.
+struct output_stored {
+    outcome<new_image> image;
+};
+
+/// What all generations share. Outlives them; everything in it is thread-safe.
+struct generation_context {
+    const clock& time;
+    const roster& actors;
+    metrics& meters;
+    event_hub& news;
+    engine& worker;
+    image_library& images;
+    worker_pool& image_pool;
+    std::int32_t attempts_max;
+    std::function<double()> random; ///< uniform in [0, 1)
+};
+
+/// One generation that is not final: waits for a slot, runs at the engine, stores the output, and ends in one commit,
+/// either with its output image or with its tokens returned. What may happen is decided by `generation`; this class
+/// carries it out.
+class generation_state {
+public:
+    static constexpr const char* name = "generation";
+    using actor = actor_base<generation_actor, generation_state>;
+    using canceller = reply<outcome<generation_record>>;
+
+    explicit generation_state(generation_actor::pointer self) : self_{self} {}
+
+    void start(const generation_context& context, generation_id id);
+    void on(start_generation);
+    caf::typed_response_promise<outcome<generation_record>> on(cancel_generation command);
+    void on(slot_granted);
+    void on(engine_progressed progress);
+    void on(engine_finished finished);
+    void on(output_stored stored);
+    void on(generation_timer timer);
+    [[nodiscard]] retired on(retire) const;
+
+private:
+    void load();
+    void loaded(outcome<generation_job> job);
+    void handle(generation_event event);
+    void perform(generation_action action);
+    void commit_running();
+    void submit();
+    void pause();
+    void store();
+    void commit_succeeded();
+    void fail();
+    void end();
+    void settled(generation_action what, errc why);
+    void tell_status();
+    void answer_cancellers(const outcome<generation_record>& answer);
+    [[nodiscard]] std::string error_text() const;
+    [[nodiscard]] generation_run_change run_change() const;
+    void request_commit(generation_action what, change_set changes);
+
+    generation_actor::pointer self_;
+    const generation_context* context_ = nullptr;
+    generation_id id_;
+    std::optional<generation_job> job_; ///< empty until loaded
+    generation machine_{1};
+    bool loading_ = false;
+    bool cancel_wanted_ = false;                                       ///< before it was loaded
+    generation_action committing_ = generation_action::none; ///< the commit under way, for trying it again
+    std::int32_t commit_tries_ = 0;
+    std::optional<engine_result> delivered_;
+    std::optional<new_image> output_;
+    std::string error_detail_;
+    double told_progress_ = 0;
+    std::vector<canceller> cancellers_;
+};
+
+/// Behaviour of a generation. `context` must outlive it.
+generation_actor::behavior_type generation_behavior(generation_state::actor* self, const generation_context* context,
+                                                    generation_id id);
+
+} // namespace atelier
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_progressed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_finished)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::output_stored)

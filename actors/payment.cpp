@@ -1,0 +1,182 @@
+#include "actors/payment.hpp"
+
+#include "actors/runtime/roster.hpp"
+
+#include <utility>
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+namespace atelier {
+namespace {
+
+/// How often a notification is decided anew after somebody else changed the payment.
+constexpr int attempts_max = 5;
+constexpr std::size_t waiting_max = 1000;
+
+} // namespace
+
+void payment_state::start(const payment_context& context, std::string invoice_id) {
+    context_ = &context;
+    invoice_id_ = std::move(invoice_id);
+}
+
+caf::typed_response_promise<outcome<notification_reply>> payment_state::on(deliver_notification command) {
+    auto promise = self_->make_response_promise<outcome<notification_reply>>();
+    if (waiting_.size() >= waiting_max) {
+        promise.deliver(outcome<notification_reply>{errc::overloaded});
+        return promise;
+    }
+    waiting_.emplace_back(std::move(command), answer{promise});
+    next();
+    return promise;
+}
+
+void payment_state::next() {
+    while (!busy_ && !waiting_.empty()) {
+        busy_ = true;
+        if (!loaded_) {
+            load();
+            return;
+        }
+        auto d = std::move(waiting_.front());
+        waiting_.pop_front();
+        process(std::move(d));
+    }
+}
+
+void payment_state::load() {
+    auto loaded = [this](outcome<payment_record> record) {
+        busy_ = false;
+        if (record)
+            payment_.emplace(std::move(*record));
+        else if (record.error().code == errc::not_found)
+            payment_.reset();
+        else {
+            for (auto& d : std::exchange(waiting_, {}))
+                d.who.deliver(record.error());
+            return;
+        }
+        loaded_ = true;
+        next();
+    };
+    self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_payment{invoice_id_})
+        .then([loaded](outcome<payment_record>& record) { loaded(std::move(record)); },
+              [loaded](const caf::error&) { loaded(errc::unavailable); });
+}
+
+payment_decision payment_state::decide(const deliver_notification& command) const {
+    if (!command.problem.empty()) {
+        payment_decision malformed;
+        malformed.verdict = "malformed";
+        malformed.code = command.what.kind == notification_kind::check ? 13 : 0;
+        malformed.alarm = true;
+        return malformed;
+    }
+    if (!payment_)
+        return payment::decide_unknown(command.what.kind);
+    return payment_->decide(command.what, context_->time.now(), context_->rules);
+}
+
+notification_record payment_state::record_of(const deliver_notification& command,
+                                             const payment_decision& decision) const {
+    notification_record record;
+    record.type = to_string(command.what.kind);
+    record.business_key = command.what.business_key;
+    record.body = command.body;
+    record.content_type = command.content_type;
+    record.verdict = decision.verdict;
+    record.reply = reply_body(decision.code);
+    if (payment_)
+        record.payment = payment_->record().id;
+    return record;
+}
+
+void payment_state::process(delivery d) {
+    ++d.attempts;
+    const auto decision = decide(d.command);
+    if (decision.action == payment_action::credit) {
+        credit(std::move(d), decision);
+    } else if (d.command.what.kind == notification_kind::check) {
+        // The payer waits, and nothing depends on the archive: answer first.
+        finish(d, decision);
+        commit(std::move(d), decision);
+    } else {
+        commit(std::move(d), decision);
+    }
+}
+
+void payment_state::credit(delivery d, const payment_decision& decision) {
+    auto settled = [this, d, decision](const outcome<receipt>& result) {
+        busy_ = false;
+        if (!result) {
+            retry(d, result.error().code);
+        } else {
+            payment_->apply(*decision.change);
+            finish(d, decision);
+        }
+        next();
+    };
+    self_->request(context_->actors.get<wallets_actor>(), caf::infinite,
+                   credit_payment{payment_->record(), *decision.change, record_of(d.command, decision)})
+        .then([settled](outcome<receipt>& result) { settled(result); },
+              [settled](const caf::error&) { settled(errc::unavailable); });
+}
+
+void payment_state::commit(delivery d, const payment_decision& decision) {
+    const auto user = payment_ ? payment_->record().user : user_id{};
+    change_set changes{user, context_->time.now()};
+    if (decision.change)
+        changes.payment_changes.push_back(*decision.change);
+    changes.notifications.push_back(record_of(d.command, decision));
+    auto settled = [this, d = std::move(d), decision](commit_verdict verdict) {
+        busy_ = false;
+        const bool answered = d.command.what.kind == notification_kind::check;
+        if (verdict != commit_verdict::committed) {
+            if (answered)
+                spdlog::warn("check notification of invoice {} could not be archived", invoice_id_);
+            else
+                retry(d, verdict == commit_verdict::conflict ? errc::state_conflict : errc::unavailable);
+        } else {
+            if (decision.change)
+                payment_->apply(*decision.change);
+            if (!answered)
+                finish(d, decision);
+        }
+        next();
+    };
+    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes), 0})
+        .then([settled](commit_verdict verdict) { settled(verdict); },
+              [settled](const caf::error&) { settled(commit_verdict::unavailable); });
+}
+
+/// The payment was changed by somebody else: read it again and decide anew. Any other failure goes to the gateway,
+/// which will repeat the notification.
+void payment_state::retry(delivery d, errc why) {
+    if (why != errc::state_conflict || d.attempts >= attempts_max) {
+        d.who.deliver(why);
+        return;
+    }
+    loaded_ = false;
+    waiting_.push_front(std::move(d));
+}
+
+void payment_state::finish(const delivery& d, const payment_decision& decision) {
+    const auto type = to_string(d.command.what.kind);
+    context_->meters.webhook(type, decision.verdict);
+    if (decision.alarm)
+        spdlog::warn("{} notification of invoice {} needs attention: {}", type, invoice_id_, decision.verdict);
+    d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
+}
+
+payment_actor::behavior_type payment_behavior(payment_state::actor* self, const payment_context* context,
+                                              const std::string& invoice_id) {
+    auto& state = self->state;
+    state.start(*context, invoice_id);
+    return {
+        [&state](deliver_notification& c) { return state.on(std::move(c)); },
+        [&state](retire r) { return state.on(r); },
+    };
+}
+
+} // namespace atelier

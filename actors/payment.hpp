@@ -1,0 +1,85 @@
+#pragma once
+
+#include "actors/domain/payment.hpp"
+#include "actors/gateways/cloudpayments_notification.hpp"
+#include "actors/runtime/interfaces.hpp"
+#include "actors/runtime/metered.hpp"
+#include "actors/runtime/reply.hpp"
+
+#include <deque>
+#include <optional>
+#include <string>
+
+namespace atelier {
+
+class roster;
+
+/// A notification of the gateway whose signature was right.
+struct deliver_notification {
+    notification what;
+    std::string body; ///< raw, for the archive
+    std::string content_type;
+    std::string problem; ///< why `what` could not be read ("" = it could): archived, and nothing else
+
+    deliver_notification() = default;
+};
+
+/// What all payments share. Outlives them; everything in it is thread-safe.
+struct payment_context {
+    const clock& time;
+    const roster& actors;
+    metrics& meters;
+    payment_rules rules;
+};
+
+/// One payment with something happening: takes the gateway's notifications one after the other, in whatever order and
+/// number they come. What each does is decided by `payment`; tokens are credited by the wallet, in one commit with
+/// the payment's change and the notification's archive. A Check is answered without waiting for a write.
+class payment_state {
+public:
+    static constexpr const char* name = "payment";
+    using actor = actor_base<payment_actor, payment_state>;
+    using answer = reply<outcome<notification_reply>>;
+
+    explicit payment_state(payment_actor::pointer self) : self_{self} {}
+
+    void start(const payment_context& context, std::string invoice_id);
+    caf::typed_response_promise<outcome<notification_reply>> on(deliver_notification command);
+    [[nodiscard]] retired on(retire) const { return {0, waiting_.empty() && !busy_}; }
+
+private:
+    struct delivery {
+        delivery(deliver_notification c, answer a) : command{std::move(c)}, who{std::move(a)} {}
+
+        deliver_notification command;
+        answer who;
+        int attempts = 0;
+    };
+
+    void next();
+    void load();
+    void process(delivery d);
+    void credit(delivery d, const payment_decision& decision);
+    void commit(delivery d, const payment_decision& decision);
+    void retry(delivery d, errc why);
+    void finish(const delivery& d, const payment_decision& decision);
+    [[nodiscard]] payment_decision decide(const deliver_notification& command) const;
+    [[nodiscard]] notification_record record_of(const deliver_notification& command,
+                                                const payment_decision& decision) const;
+
+    payment_actor::pointer self_;
+    const payment_context* context_ = nullptr;
+    std::string invoice_id_;
+    bool loaded_ = false;
+    std::optional<payment> payment_; ///< empty when loaded: no such payment
+    bool busy_ = false;
+    std::deque<delivery> waiting_;
+};
+
+/// Behaviour of a payment. `context` must outlive it.
+payment_actor::behavior_type payment_behavior(payment_state::actor* self, const payment_context* context,
+                                              const std::string& invoice_id);
+
+} // namespace atelier
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::deliver_notification)

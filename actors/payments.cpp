@@ -1,0 +1,30 @@
+#include "actors/payments.hpp"
+
+#include <caf/delegated.hpp>
+
+namespace atelier {
+
+payments_actor::behavior_type payments_behavior(payments_state::actor* self, const payment_context* context,
+                                                directory_options options) {
+    self->state.family.emplace(
+        self, "payment", options, [context](payments_state::actor* parent, const std::string& invoice_id) {
+            return payment_actor{parent->spawn<caf::monitored>(payment_behavior, context, invoice_id)};
+        });
+    auto& family = *self->state.family;
+    self->delayed_send(self, family.sweep_interval(), tick{});
+    return {
+        [self, &family](deliver_notification& c) {
+            // Notifications without an invoice stand alone: each is its own unknown payment.
+            const auto& key = c.what.invoice_id.empty() ? c.what.business_key : c.what.invoice_id;
+            const auto child = family.child(key);
+            return self->delegate(child, std::move(c));
+        },
+        [&family](list_children c) { return family.report(c.limit); },
+        [self, &family](tick) {
+            family.sweep();
+            self->delayed_send(self, family.sweep_interval(), tick{});
+        },
+    };
+}
+
+} // namespace atelier

@@ -1,0 +1,97 @@
+#include "actors/runtime/bridge.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <caf/send.hpp>
+
+namespace atelier {
+
+bridge::bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline, std::size_t limit)
+    : meters_{meters}, deadline_{deadline}, limit_{limit} {
+    companion_ = system.spawn<caf::actor_companion, caf::hidden>();
+    auto& companion = *caf::actor_cast<caf::actor_companion*>(companion_);
+    companion.on_enqueue([this](caf::mailbox_element_ptr element) { answered(*element); });
+}
+
+bridge::~bridge() {
+    close();
+    auto& companion = *caf::actor_cast<caf::actor_companion*>(companion_);
+    companion.on_enqueue(nullptr);
+    // `actor_companion::disconnect` is declared but missing from the library.
+    companion.cleanup(caf::exit_reason::user_shutdown, nullptr);
+}
+
+std::optional<std::uint64_t> bridge::admit(completion complete) {
+    if (closed_)
+        return std::nullopt;
+    if (waiting_.fetch_add(1, std::memory_order_relaxed) >= limit_) {
+        waiting_.fetch_sub(1, std::memory_order_relaxed);
+        meters_.admission_refusals.Increment();
+        return std::nullopt;
+    }
+    const auto ask = next_.fetch_add(1, std::memory_order_relaxed);
+    auto& s = shard_of(ask);
+    const std::lock_guard lock{s.mutex};
+    s.asks.emplace(ask, pending{std::chrono::steady_clock::now() + deadline_, std::move(complete)});
+    return ask;
+}
+
+void bridge::answered(caf::mailbox_element& element) {
+    if (!element.mid.is_response())
+        return;
+    const auto answer = element.move_content_to_message();
+    const bool bounced = answer.match_elements<caf::error>();
+    complete(element.mid.request_id().integer_value(), bounced ? nullptr : &answer, errc::unavailable);
+}
+
+void bridge::complete(std::uint64_t ask, const caf::message* answer, errc why) {
+    completion finish;
+    {
+        auto& s = shard_of(ask);
+        const std::lock_guard lock{s.mutex};
+        const auto found = s.asks.find(ask);
+        if (found == s.asks.end())
+            return; // its deadline was over
+        finish = std::move(found->second.complete);
+        s.asks.erase(found);
+    }
+    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    finish(answer, why);
+}
+
+void bridge::sweep() {
+    const auto now = std::chrono::steady_clock::now();
+    for (auto& s : shards_) {
+        std::vector<completion> late;
+        {
+            const std::lock_guard lock{s.mutex};
+            std::erase_if(s.asks, [&](auto& ask) {
+                if (ask.second.deadline > now)
+                    return false;
+                late.push_back(std::move(ask.second.complete));
+                return true;
+            });
+        }
+        waiting_.fetch_sub(late.size(), std::memory_order_relaxed);
+        meters_.asks_timed_out.Increment(static_cast<double>(late.size()));
+        for (const auto& complete : late)
+            complete(nullptr, errc::deadline_exceeded);
+    }
+    meters_.asks_pending.Set(static_cast<double>(waiting_.load(std::memory_order_relaxed)));
+}
+
+void bridge::close() {
+    closed_ = true;
+    for (auto& s : shards_) {
+        std::unordered_map<std::uint64_t, pending> left;
+        {
+            const std::lock_guard lock{s.mutex};
+            left = std::exchange(s.asks, {});
+        }
+        for (const auto& [key, ask] : left)
+            ask.complete(nullptr, errc::unavailable);
+    }
+}
+
+} // namespace atelier

@@ -1,0 +1,289 @@
+#pragma once
+
+#include "actors/domain/outcome.hpp"
+#include "actors/domain/records.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+/// Every message between actors: plain values with the domain's names. Those with members that own memory have
+/// constructors, because g++ 12 destroys aggregates twice when they are temporaries beside a `co_await`.
+namespace atelier {
+
+// -- wallets ----------------------------------------------------------------------------------------------
+
+/// The client's Idempotency-Key and a digest of what it was used for.
+struct idempotency_key {
+    std::string key;
+    std::string fingerprint;
+
+    idempotency_key() = default;
+    idempotency_key(std::string k, std::string f) : key{std::move(k)}, fingerprint{std::move(f)} {}
+};
+
+/// Creates a generation, which is spending its cost.
+struct spend_tokens {
+    user_id user;
+    image_id input_image;
+    style_id style;
+    tokens cost = 0;
+    std::int64_t seed = 0;
+    std::string parameters; ///< JSON object
+    microseconds time_limit{};
+    std::optional<idempotency_key> idempotency;
+
+    spend_tokens() = default;
+    spend_tokens(user_id u, image_id image, style_id s, tokens c)
+        : user{u}, input_image{image}, style{s}, cost{c} {}
+};
+
+/// Orders a package: creates a pending payment.
+struct order_package {
+    user_id user;
+    token_package_record package;
+    std::string currency;
+    microseconds lifetime{};
+    std::optional<idempotency_key> idempotency;
+
+    order_package() = default;
+    order_package(user_id u, token_package_record p) : user{u}, package{std::move(p)} {}
+};
+
+/// Credits what a payment bought, in one commit with the payment's own change and the notification's archive.
+struct credit_payment {
+    payment_record payment;
+    payment_change change;
+    notification_record notification;
+
+    credit_payment() = default;
+    credit_payment(payment_record p, payment_change c, notification_record n)
+        : payment{std::move(p)}, change{std::move(c)}, notification{std::move(n)} {}
+};
+
+/// Ends a generation as failed and gives its tokens back, in one commit.
+struct refund_generation {
+    user_id user;
+    generation_change change; ///< to `failed`, with the error
+    std::vector<spend_part> parts;
+    std::optional<generation_run_change> run;
+
+    refund_generation() = default;
+    refund_generation(user_id u, generation_change c, std::vector<spend_part> p)
+        : user{u}, change{std::move(c)}, parts{std::move(p)} {}
+};
+
+/// Books expired lots.
+struct expire_lots {
+    user_id user;
+};
+
+/// What a wallet command did.
+struct receipt {
+    std::int32_t status = 0; ///< HTTP status of `body`, for commands of clients
+    std::string body;        ///< JSON, byte for byte what a repeat of the command will get
+    std::string location;
+    bool replayed = false;    ///< the stored answer of an earlier command with the same key
+    tokens amount = 0;        ///< tokens moved, signed
+    tokens balance = 0;       ///< after this command
+    transaction_id last;      ///< id of its last journal row; 0 when it wrote none
+    generation_id generation; ///< the one that was created; 0 otherwise
+
+    receipt() = default;
+};
+
+struct read_wallet {
+    user_id user;
+};
+
+/// A wallet as it is committed.
+struct wallet_view {
+    tokens balance = 0;
+    std::vector<purchase_record> lots;
+    instant at; ///< the moment of reading: lots that expire at or before it are not part of the balance
+
+    wallet_view() = default;
+};
+
+// -- generations --------------------------------------------------------------------------------------------
+
+/// A generation was committed as queued (or was found unfinished after a restart): take care of it.
+struct start_generation {
+    generation_id id;
+};
+
+/// A generation with what it takes to run it.
+struct generation_job {
+    generation_record generation;
+    image_record input;
+    style_record style;
+
+    generation_job() = default;
+};
+
+/// A generation to itself: a time is over.
+struct generation_timer {
+    enum class kind : std::uint8_t { deadline, pause, commit_again } what{};
+};
+
+struct cancel_generation {
+    generation_id id;
+    user_id user;
+};
+
+/// The dispatcher: a slot of the engine is yours until you give it back.
+struct slot_granted {
+    generation_id id;
+};
+struct request_slot {
+    generation_id id;
+    user_id user;
+};
+struct release_slot {
+    generation_id id;
+};
+
+// -- payments -----------------------------------------------------------------------------------------------
+
+/// What is answered to the gateway.
+struct notification_reply {
+    std::int32_t code = 0;
+    std::string verdict;
+
+    notification_reply() = default;
+    notification_reply(std::int32_t c, std::string v) : code{c}, verdict{std::move(v)} {}
+};
+
+// -- persistence --------------------------------------------------------------------------------------------
+
+/// Commits a change set. Change sets of one user are committed in the order in which they were sent.
+struct commit_changes {
+    change_set changes;
+    /// Which life of the sender decided it; 0 when it stands alone. Once a change set is rejected, later ones of the
+    /// same life are rejected unseen: they were decided on a state that never came true.
+    std::uint64_t life = 0;
+
+    commit_changes() = default;
+    commit_changes(change_set c, std::uint64_t l) : changes{std::move(c)}, life{l} {}
+};
+
+/// The fate of a change set.
+enum class commit_verdict : std::uint8_t {
+    committed,     ///< durable
+    conflict,      ///< a compare-and-set missed: somebody else wrote; reload and decide again
+    duplicate_key, ///< its idempotency key was used before
+    invalid,       ///< the database refuses it (foreign key, check): it can never succeed
+    overloaded,    ///< not tried: too much is waiting
+    unavailable,   ///< not tried: the writer is stopping or the database is away
+};
+
+struct load_wallet {
+    user_id user;
+};
+struct load_generation {
+    generation_id id;
+};
+struct load_payment {
+    std::string invoice_id;
+
+    load_payment() = default;
+    explicit load_payment(std::string invoice) : invoice_id{std::move(invoice)} {}
+};
+struct find_answer {
+    user_id user;
+    std::string key;
+
+    find_answer() = default;
+    find_answer(user_id u, std::string k) : user{u}, key{std::move(k)} {}
+};
+
+// -- life and death -------------------------------------------------------------------------------------------
+
+/// From a directory to an idle child: may you go?
+struct retire {};
+/// The answer: nothing is under way here.
+struct retired {
+    std::int64_t key = 0;
+    bool idle = false;
+};
+
+/// One line of the actor tree for operators.
+struct child_report {
+    std::string key;
+    std::int64_t seconds_idle = 0;
+
+    child_report() = default;
+    child_report(std::string k, std::int64_t s) : key{std::move(k)}, seconds_idle{s} {}
+};
+struct list_children {
+    std::size_t limit = 0;
+};
+struct children_report {
+    std::size_t live = 0;
+    std::vector<child_report> children;
+
+    children_report() = default;
+};
+
+/// A message to oneself that carries a piece of work: the way back into an actor from a thread of a pool.
+struct continuation {
+    std::shared_ptr<std::function<void()>> run;
+
+    continuation() = default;
+    explicit continuation(std::function<void()> f)
+        : run{std::make_shared<std::function<void()>>(std::move(f))} {}
+};
+
+/// A beat of an actor's own timer.
+struct tick {};
+
+/// A mail was put into the outbox, or its time to be tried again may have come.
+struct mail_due {};
+
+/// The supervisor to itself: the pause before a restart is over.
+struct restart_child {
+    std::size_t index = 0;
+};
+
+} // namespace atelier
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::spend_tokens)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::order_package)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::credit_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::refund_generation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_lots)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::read_wallet)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::receipt>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::wallet_view>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::start_generation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::cancel_generation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::slot_granted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::request_slot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::release_slot)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::notification_reply>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::commit_changes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::commit_verdict)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_wallet)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_generation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::find_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<std::vector<atelier::purchase_record>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::generation_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::generation_job>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::generation_timer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::payment_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::idempotency_answer>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::retire)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::retired)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::list_children)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::children_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::continuation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::tick)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::mail_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::restart_child)

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+
+namespace prometheus {
+class Registry;
+}
+
+namespace atelier {
+
+/// The instruments of one kind of actor.
+struct actor_meters {
+    prometheus::Counter& spawned;
+    prometheus::Gauge& live;
+    prometheus::Gauge& mailbox;
+    prometheus::Histogram& handling;
+    prometheus::Counter& restarts;
+    prometheus::Counter& exited_normally;
+    prometheus::Counter& exited_by_failure;
+};
+
+/// Every instrument of the service, registered at construction. What they mean: config/monitoring/metrics.md.
+/// Thread-safe; labels are kinds and codes, never ids.
+class metrics {
+public:
+    metrics();
+    ~metrics();
+    metrics(const metrics&) = delete;
+    metrics& operator=(const metrics&) = delete;
+
+    /// The instruments of an actor kind; created at the first call, stable afterwards.
+    [[nodiscard]] actor_meters& actor(std::string_view kind);
+
+    /// Counts a finished HTTP request.
+    void request_finished(std::string_view listener, std::string_view method, std::string_view route,
+                          unsigned status, std::chrono::microseconds duration);
+    /// Counts a webhook by type and verdict.
+    void webhook(std::string_view type, std::string_view verdict);
+    /// Counts a generation that reached a state.
+    void generation(std::string_view state);
+    /// Counts tokens moved by an operation of the journal; `amount` is positive.
+    void tokens_moved(std::string_view operation, double amount);
+    /// Counts mails by result: "delivered", "postponed", "given_up".
+    void mail(std::string_view result, std::size_t count);
+
+    /// The text exposition (Prometheus format 0.0.4).
+    [[nodiscard]] std::string expose() const;
+
+    // -- instruments without labels, for direct use ---------------------------------------------------------
+    prometheus::Counter& batches;
+    prometheus::Counter& change_sets_committed;
+    prometheus::Counter& change_sets_rejected;
+    prometheus::Counter& commits_recovered;
+    prometheus::Histogram& batch_size;
+    prometheus::Histogram& commit_seconds;
+    prometheus::Gauge& writer_backlog;
+    prometheus::Gauge& generations_queued;
+    prometheus::Gauge& generations_running;
+    prometheus::Histogram& generation_wait_seconds;
+    prometheus::Histogram& generation_run_seconds;
+    prometheus::Counter& wallet_reloads;
+    prometheus::Counter& admission_refusals;
+    prometheus::Gauge& asks_pending;
+    prometheus::Counter& asks_timed_out;
+    prometheus::Gauge& http_connections;
+    prometheus::Gauge& event_streams;
+    prometheus::Counter& session_cache_hits;
+    prometheus::Counter& session_cache_misses;
+
+private:
+    struct families;
+    explicit metrics(std::unique_ptr<families> f);
+    void collect_process() const;
+
+    std::unique_ptr<families> families_;
+};
+
+} // namespace atelier

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace atelier {
+
+/// Threads for blocking work, behind one bounded queue. Thread-safe.
+class worker_pool {
+public:
+    using job = std::function<void()>; ///< must not throw
+
+    worker_pool(std::size_t threads, std::size_t queue_limit);
+    ~worker_pool(); ///< stops
+    worker_pool(const worker_pool&) = delete;
+    worker_pool& operator=(const worker_pool&) = delete;
+
+    /// False when the queue is full or the pool has stopped: the job is dropped.
+    [[nodiscard]] bool submit(job work);
+
+    /// Runs what was accepted, then joins the threads.
+    void stop();
+
+private:
+    void serve();
+
+    const std::size_t queue_limit_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<job> queue_;
+    bool stopping_ = false;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace atelier

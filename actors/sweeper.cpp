@@ -1,0 +1,155 @@
+#include "actors/sweeper.hpp"
+
+#include "actors/mail/outbox_delivery.hpp"
+#include "actors/runtime/roster.hpp"
+#include "persistence/blobs/blob_store.hpp"
+#include "persistence/connection_pool.hpp"
+#include "persistence/queries/generations.hpp"
+#include "persistence/queries/idempotency.hpp"
+#include "persistence/queries/images.hpp"
+#include "persistence/queries/sessions.hpp"
+#include "persistence/queries/wallets.hpp"
+
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+namespace atelier {
+namespace {
+
+/// How many rows of each kind one sweep looks at; the rest waits for the next.
+constexpr std::int32_t page_size = 500;
+
+/// What a sweep over the tables found.
+struct findings {
+    std::vector<user_id> users_with_expired_lots;
+    std::vector<generation_id> unfinished;
+    generation_id next_generation; ///< where the next sweep goes on
+    bool complete = true;          ///< all expired lots up to now were seen
+};
+
+findings look(pg::connection& database, instant after, instant now, generation_id above) {
+    findings found;
+    if (auto users = queries::list_users_with_expired_lots(database, after, now, user_id{}, page_size)) {
+        found.complete = users->size() < page_size;
+        found.users_with_expired_lots = std::move(*users);
+    } else {
+        found.complete = false;
+        spdlog::warn("sweep of expired lots failed: {}", users.error().detail);
+    }
+    if (auto unfinished = queries::list_unfinished_generations(database, above, page_size)) {
+        for (const auto& generation : unfinished->data)
+            found.unfinished.push_back(generation.id);
+        found.next_generation = generation_id{unfinished->next};
+    }
+    if (const auto purged = queries::purge_sessions(database, now, page_size); !purged)
+        spdlog::warn("purge of sessions failed: {}", purged.error().detail);
+    if (const auto purged = queries::purge_idempotency_keys(database, now, page_size); !purged)
+        spdlog::warn("purge of idempotency keys failed: {}", purged.error().detail);
+    return found;
+}
+
+} // namespace
+
+void sweeper_state::start(const sweeper_context& context) {
+    context_ = &context;
+    on(tick{});
+}
+
+void sweeper_state::on(tick) {
+    sweep_rows();
+    sweep_files();
+    deliver_mails();
+    self_->delayed_send(self_, context_->interval, tick{});
+}
+
+void sweeper_state::on(mail_due) {
+    deliver_mails();
+}
+
+void sweeper_state::run(bool sweeper_state::*busy, work job) {
+    if (std::exchange(this->*busy, true))
+        return;
+    auto on_pool = [this, busy, job = std::move(job),
+                    self = caf::actor_cast<sweeper_actor>(self_)](outcome<pg::connection*> connection) {
+        auto after = connection ? job(**connection) : std::function<void()>{};
+        caf::anon_send(self, continuation{[this, busy, after = std::move(after)] {
+                           this->*busy = false;
+                           if (after)
+                               after();
+                       }});
+    };
+    if (!context_->pool.submit(std::move(on_pool)))
+        this->*busy = false;
+}
+
+void sweeper_state::sweep_rows() {
+    const auto now = context_->time.now();
+    run(&sweeper_state::sweeping_rows_, [this, now, after = expired_until_, above = resumed_up_to_](auto& database) {
+        auto found = look(database, after, now, above);
+        return std::function<void()>{[this, now, found = std::move(found)] {
+            // One minute again next time: rows may be committed later than their times say.
+            if (found.complete)
+                expired_until_ = now - std::chrono::minutes{1};
+            resumed_up_to_ = found.next_generation;
+            const auto wallets = context_->actors.get<wallets_actor>();
+            for (const auto user : found.users_with_expired_lots)
+                self_->request(wallets, caf::infinite, expire_lots{user})
+                    .then([](const outcome<receipt>&) {}, [](const caf::error&) { /* found again next time */ });
+            const auto generations = context_->actors.get<generations_actor>();
+            for (const auto id : found.unfinished)
+                self_->send(generations, start_generation{id});
+        }};
+    });
+}
+
+void sweeper_state::sweep_files() {
+    const auto before = context_->time.now() - context_->orphan_age;
+    run(&sweeper_state::sweeping_files_, [this, before](pg::connection& database) {
+        std::size_t removed = 0;
+        context_->blobs.for_each_older_than(before, [&](const std::string& key) {
+            const auto known = queries::blob_exists(database, key);
+            if (known && !*known && context_->blobs.remove(key))
+                ++removed;
+            return known.has_value();
+        });
+        if (removed > 0)
+            spdlog::info("removed {} files without rows", removed);
+        return std::function<void()>{};
+    });
+}
+
+void sweeper_state::deliver_mails() {
+    if (delivering_) {
+        mail_waiting_ = true;
+        return;
+    }
+    run(&sweeper_state::delivering_, [this](pg::connection& database) {
+        auto counts = context_->mails.deliver_due(database);
+        return std::function<void()>{[this, counts = std::move(counts)] {
+            if (!counts) {
+                spdlog::warn("the outbox could not be read: {}", counts.error().detail);
+                return;
+            }
+            context_->meters.mail("delivered", counts->delivered);
+            context_->meters.mail("postponed", counts->postponed);
+            context_->meters.mail("given_up", counts->given_up);
+            if (std::exchange(mail_waiting_, false) || counts->more)
+                deliver_mails();
+        }};
+    });
+}
+
+sweeper_actor::behavior_type sweeper_behavior(sweeper_state::actor* self, const sweeper_context* context) {
+    auto& state = self->state;
+    state.start(*context);
+    return {
+        [&state](tick t) { state.on(t); },
+        [&state](mail_due m) { state.on(m); },
+        [](const continuation& c) { (*c.run)(); },
+    };
+}
+
+} // namespace atelier

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "actors/domain/wallet.hpp"
+#include "actors/runtime/interfaces.hpp"
+#include "actors/runtime/metered.hpp"
+#include "actors/runtime/reply.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace atelier {
+
+class roster;
+
+/// What all wallets share. Outlives them; everything in it is thread-safe.
+struct wallet_context {
+    const clock& time;
+    id_source& ids;
+    const roster& actors;
+    metrics& meters;
+    microseconds reopen_grace;
+    microseconds idempotency_lifetime;
+    std::size_t in_flight_limit;
+    /// The gateway's checkout parameters for an order, as a JSON object.
+    std::function<std::string(const payment_record&)> checkout;
+};
+
+/// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet`.
+///
+/// It goes on with the next command while the change set of the last one commits, against its new state in memory;
+/// each answer waits until its change set, and all before it, are durable. When a commit is refused because somebody
+/// else wrote, it lets everything under way come back, reads itself again and carries the refused commands out anew.
+class wallet_state {
+public:
+    static constexpr const char* name = "wallet";
+    using actor = actor_base<wallet_actor, wallet_state>;
+    using command = std::variant<spend_tokens, order_package, credit_payment, refund_generation, expire_lots>;
+    using answer = reply<outcome<receipt>>;
+
+    explicit wallet_state(wallet_actor::pointer self);
+
+    /// Called once, before the first message.
+    void start(const wallet_context& context, user_id user);
+
+    /// Any command that changes the wallet.
+    caf::typed_response_promise<outcome<receipt>> on(command what);
+    caf::typed_response_promise<outcome<wallet_view>> on(read_wallet);
+    [[nodiscard]] retired on(retire) const;
+
+private:
+    /// A command that waits for its commit, or for those before it.
+    struct entry {
+        entry(command c, answer a) : what{std::move(c)}, who{std::move(a)} {}
+
+        command what;
+        answer who;
+        int attempts = 0;
+        change_set moved; ///< only what `wallet::apply` needs
+        outcome<receipt> result{errc::internal};
+        std::optional<commit_verdict> verdict; ///< set when it has come back
+    };
+
+    /// What a busy wallet needs beyond its lots. Freed when it falls idle: most wallets are.
+    struct activity {
+        std::deque<entry> in_flight;
+        std::uint64_t first = 0; ///< number of in_flight.front()
+        std::deque<entry> waiting;
+        std::vector<reply<outcome<wallet_view>>> readers;
+        std::optional<wallet> committed; ///< without what is in flight
+        bool broken = false;             ///< something in flight was refused: no new decisions until all is back
+        bool loading = false;
+    };
+
+    activity& busy();
+    void load();
+    void loaded(outcome<std::vector<purchase_record>> lots);
+    void admit(entry e);
+    void execute(entry e);
+    [[nodiscard]] std::optional<failure> key_conflict(const command& what) const;
+    outcome<change_set> decide(const command& what, receipt& result) const;
+    void settle(std::uint64_t number, commit_verdict verdict);
+    void settle_front();
+    void recover();
+    void replay(entry e);
+    void finish(entry& e);
+    void rest();
+    [[nodiscard]] wallet_view view() const;
+
+    wallet_actor::pointer self_;
+    const wallet_context* context_ = nullptr;
+    user_id user_;
+    std::uint64_t life_ = 0;
+    std::optional<wallet> lots_; ///< with everything in flight; empty until loaded
+    std::unique_ptr<activity> activity_;
+};
+
+/// Behaviour of a wallet. `context` must outlive it.
+wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context, user_id user);
+
+} // namespace atelier

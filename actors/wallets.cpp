@@ -1,0 +1,36 @@
+#include "actors/wallets.hpp"
+
+#include <caf/delegated.hpp>
+
+namespace atelier {
+namespace {
+
+wallet_actor start_wallet(wallets_state::actor* self, const wallet_context* context, user_id user) {
+    return self->spawn<caf::monitored>(wallet_behavior, context, user);
+}
+
+} // namespace
+
+wallets_actor::behavior_type wallets_behavior(wallets_state::actor* self, const wallet_context* context,
+                                              directory_options options) {
+    self->state.family.emplace(self, "wallet", options, [context](wallets_state::actor* parent, user_id user) {
+        return start_wallet(parent, context, user);
+    });
+    auto& family = *self->state.family;
+    self->delayed_send(self, family.sweep_interval(), tick{});
+    return {
+        [self, &family](spend_tokens& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](order_package& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](credit_payment& c) { return self->delegate(family.child(c.payment.user), std::move(c)); },
+        [self, &family](refund_generation& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](expire_lots c) { return self->delegate(family.child(c.user), c); },
+        [self, &family](read_wallet c) { return self->delegate(family.child(c.user), c); },
+        [&family](list_children c) { return family.report(c.limit); },
+        [self, &family](tick) {
+            family.sweep();
+            self->delayed_send(self, family.sweep_interval(), tick{});
+        },
+    };
+}
+
+} // namespace atelier

@@ -1,0 +1,126 @@
+#include "actors/writer.hpp"
+
+#include "persistence/committer.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace atelier {
+namespace {
+
+commit_verdict to_message(verdict_kind kind) {
+    switch (kind) {
+    case verdict_kind::committed:
+        return commit_verdict::committed;
+    case verdict_kind::guard:
+        return commit_verdict::conflict;
+    case verdict_kind::duplicate_key:
+        return commit_verdict::duplicate_key;
+    case verdict_kind::invalid:
+        return commit_verdict::invalid;
+    case verdict_kind::unavailable:
+    case verdict_kind::unknown:
+        break;
+    }
+    return commit_verdict::unavailable;
+}
+
+} // namespace
+
+caf::typed_response_promise<commit_verdict> writer_state::on(commit_changes command) {
+    sender from{command.changes.user, command.life, self_->make_response_promise<commit_verdict>()};
+    auto promise = from.who;
+    if (const auto known = ended_.find(from.user); known != ended_.end() && known->second.life < from.life)
+        ended_.erase(known);
+    if (const auto why = ended(from))
+        promise.deliver(*why);
+    else if (filling_.size() + committing_.size() >= context_->backlog_limit)
+        refuse(from, commit_verdict::overloaded);
+    else
+        filling_.push_back({std::move(from), std::move(command.changes)});
+    flush();
+    return promise;
+}
+
+std::optional<commit_verdict> writer_state::ended(const sender& from) const {
+    const auto known = ended_.find(from.user);
+    if (from.life == 0 || known == ended_.end() || known->second.life != from.life)
+        return std::nullopt;
+    // Lack of room ends all that was decided after it; any other refusal means: decide again.
+    const auto why = known->second.why;
+    const bool final = why == commit_verdict::overloaded || why == commit_verdict::unavailable;
+    return final ? why : commit_verdict::conflict;
+}
+
+void writer_state::refuse(const sender& from, commit_verdict why) {
+    if (why == commit_verdict::overloaded)
+        context_->meters.admission_refusals.Increment();
+    if (from.life != 0)
+        ended_.try_emplace(from.user, end{from.life, why});
+    auto promise = from.who;
+    promise.deliver(why);
+}
+
+void writer_state::flush() {
+    if (committing_.empty()) {
+        std::vector<change_set> batch;
+        while (!filling_.empty() && batch.size() < context_->batch_limit) {
+            auto next = std::move(filling_.front());
+            filling_.pop_front();
+            if (const auto why = ended(next.from)) {
+                next.from.who.deliver(*why);
+                continue;
+            }
+            committing_.push_back(std::move(next.from));
+            batch.push_back(std::move(next.changes));
+        }
+        if (!batch.empty())
+            context_->store.commit(std::move(batch), [this, self = caf::actor_cast<writer_actor>(self_)](
+                                                         commit_result result) {
+                // Carried out by the actor itself, or not at all when it is gone.
+                auto settle = [this, result = std::move(result)] { settled(result); };
+                caf::anon_send(self, continuation{std::move(settle)});
+            });
+    }
+    context_->meters.writer_backlog.Set(static_cast<double>(filling_.size() + committing_.size()));
+}
+
+void writer_state::settled(const commit_result& result) {
+    assert(result.verdicts.size() == committing_.size());
+    auto& meters = context_->meters;
+    const auto senders = std::exchange(committing_, {});
+    meters.batches.Increment(static_cast<double>(std::max<std::size_t>(result.transactions, 1)));
+    meters.batch_size.Observe(static_cast<double>(senders.size()));
+    meters.commit_seconds.Observe(std::chrono::duration<double>(result.commit_time).count());
+    if (result.recovered_unknown)
+        meters.commits_recovered.Increment();
+    std::size_t committed = 0;
+    for (std::size_t i = 0; i < senders.size(); ++i) {
+        const auto verdict = to_message(result.verdicts[i].kind);
+        if (verdict == commit_verdict::committed) {
+            ++committed;
+            auto promise = senders[i].who;
+            promise.deliver(verdict);
+        } else {
+            refuse(senders[i], verdict);
+        }
+    }
+    meters.change_sets_committed.Increment(static_cast<double>(committed));
+    meters.change_sets_rejected.Increment(static_cast<double>(senders.size() - committed));
+    flush();
+}
+
+writer_actor::behavior_type writer_behavior(writer_state::actor* self, const writer_context* context) {
+    auto& state = self->state;
+    state.start(*context);
+    return {
+        [&state](commit_changes& c) { return state.on(std::move(c)); },
+        [](const continuation& c) { (*c.run)(); },
+    };
+}
+
+} // namespace atelier

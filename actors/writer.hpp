@@ -1,0 +1,71 @@
+#pragma once
+
+#include "actors/runtime/interfaces.hpp"
+#include "actors/runtime/metered.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include <caf/typed_response_promise.hpp>
+
+namespace atelier {
+
+class committer;
+struct commit_result;
+
+/// What a writer needs. The committer outlives it and belongs to it alone.
+struct writer_context {
+    committer& store;
+    metrics& meters;
+    std::size_t batch_limit;
+    std::size_t backlog_limit;
+};
+
+/// Group commit: while one batch commits, the next one fills. There is no timer and no delay: a lone change set
+/// commits at once, and under load batches grow by themselves.
+class writer_state {
+public:
+    static constexpr const char* name = "writer";
+    using actor = actor_base<writer_actor, writer_state>;
+
+    explicit writer_state(writer_actor::pointer self) : self_{self} {}
+
+    void start(const writer_context& context) { context_ = &context; }
+    caf::typed_response_promise<commit_verdict> on(commit_changes command);
+
+private:
+    struct sender {
+        user_id user;
+        std::uint64_t life = 0;
+        caf::typed_response_promise<commit_verdict> who;
+    };
+    struct waiting {
+        sender from;
+        change_set changes;
+    };
+    struct end {
+        std::uint64_t life;
+        commit_verdict why;
+    };
+
+    void flush();
+    void settled(const commit_result& result);
+    void refuse(const sender& from, commit_verdict why);
+    /// What change sets of a life that has ended are answered; none when it goes on.
+    [[nodiscard]] std::optional<commit_verdict> ended(const sender& from) const;
+
+    writer_actor::pointer self_;
+    const writer_context* context_ = nullptr;
+    std::deque<waiting> filling_;
+    std::vector<sender> committing_;
+    /// The lives that ended with a refused change set. An entry stays until the user's next life shows up.
+    std::unordered_map<user_id, end> ended_;
+};
+
+/// Behaviour of a writer. `context` must outlive it.
+writer_actor::behavior_type writer_behavior(writer_state::actor* self, const writer_context* context);
+
+} // namespace atelier

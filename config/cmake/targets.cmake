@@ -1,0 +1,20 @@
+# One static library for each folder. A folder's headers are reached only through the target's own include
+# directory, build/include/<target>, so that including a folder which is not on the link line does not compile.
+
+# atelier_library(<name> FOLDER <folder> [EXCLUDE <regex>] [LINK <targets...>] [SYSTEM <targets...>])
+function(atelier_library name)
+  cmake_parse_arguments(arg "" "FOLDER;EXCLUDE" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/${arg_FOLDER}/*.cpp")
+  if(arg_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${arg_EXCLUDE}")
+  endif()
+  set(root "${CMAKE_BINARY_DIR}/include/${name}")
+  cmake_path(GET arg_FOLDER PARENT_PATH parent)
+  file(MAKE_DIRECTORY "${root}/${parent}")
+  if(NOT EXISTS "${root}/${arg_FOLDER}")
+    file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${arg_FOLDER}" "${root}/${arg_FOLDER}" SYMBOLIC)
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC "${root}")
+  target_link_libraries(${name} PUBLIC ${arg_LINK})
+endfunction()

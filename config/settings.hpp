@@ -1,0 +1,158 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+/// Everything about the service that its operator can choose. The defaults stand here and nowhere else; what
+/// each setting means, its range and its names are in `config/table.cpp` and, for reading,
+/// `config/settings.md`.
+namespace atelier {
+
+using std::chrono::milliseconds;
+
+/// The public listener.
+struct http_settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8080; ///< 0 = any free one
+    std::string base_url;      ///< of links in mails; "" = http://address:port
+    std::size_t threads = 2;
+    std::size_t max_connections = 10'000;
+    std::size_t max_connections_per_address = 4096;
+    std::uint64_t header_limit = 16UL * 1024;
+    std::uint64_t body_limit = 256UL * 1024;
+    milliseconds header_timeout = std::chrono::seconds{10};
+    milliseconds body_timeout = std::chrono::seconds{30}; ///< without progress
+    milliseconds idle_timeout = std::chrono::seconds{60};
+    milliseconds write_timeout = std::chrono::seconds{30};
+    milliseconds request_timeout = std::chrono::seconds{30}; ///< deadline of a command
+    milliseconds drain_timeout = std::chrono::seconds{20};
+    std::size_t in_flight_limit = 20'000;
+};
+
+/// The operator's listener.
+struct ops_settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9090; ///< 0 = any free one
+};
+
+struct database_settings {
+    std::string url; ///< secret; "" = the service's own cluster under var/postgres
+    std::size_t readers = 4;
+    std::size_t writers = 2;
+    milliseconds connect_timeout = std::chrono::seconds{5};
+    milliseconds statement_timeout = std::chrono::seconds{30};
+    std::size_t read_queue_limit = 10'000;
+};
+
+struct writer_settings {
+    std::size_t batch_limit = 500; ///< change sets in one transaction
+    std::size_t backlog_limit = 20'000;
+};
+
+struct wallets_settings {
+    std::size_t in_flight_limit = 5000; ///< uncommitted commands of one wallet
+    milliseconds idle_timeout = std::chrono::minutes{5};
+    milliseconds reopen_grace = std::chrono::days{7};
+    milliseconds idempotency_lifetime = std::chrono::hours{24};
+};
+
+struct accounts_settings {
+    std::size_t bcrypt_cost = 12;
+    std::string pepper; ///< secret
+    std::size_t hash_threads = 2;
+    std::size_t hash_queue_limit = 256;
+    milliseconds session_lifetime = std::chrono::hours{24};
+    milliseconds remember_lifetime = std::chrono::days{14};
+    milliseconds confirmation_lifetime = std::chrono::days{3};
+    std::size_t session_cache_limit = 100'000;
+};
+
+struct images_settings {
+    std::uint64_t upload_limit = 32UL * 1024 * 1024;
+    std::uint64_t pixel_limit = 64'000'000;
+    std::size_t threads = 1;
+    std::size_t queue_limit = 256;
+    std::string service_name = "local"; ///< active_storage_blobs.service_name
+    std::filesystem::path storage;      ///< "" = var/storage; see `storage_directory`
+    milliseconds decode_timeout = std::chrono::seconds{20};
+};
+
+struct generations_settings {
+    std::string engine = "preview";
+    std::int32_t cost = 1; ///< tokens
+    milliseconds deadline = std::chrono::minutes{10};
+    std::size_t slots = 2;
+    std::int32_t attempts = 3;
+    std::size_t queue_limit_per_user = 2000;
+    std::size_t queue_limit = 50'000;
+};
+
+struct payments_settings {
+    std::string gateway = "sandbox"; ///< "sandbox" or "cloudpayments"
+    std::string public_id = "sandbox_public_id";
+    std::string api_secret; ///< secret; "" = a random one, with the sandbox gateway only
+    milliseconds order_lifetime = std::chrono::hours{24};
+    std::string currency = "RUB"; ///< ISO 4217
+    bool test_mode = true;
+};
+
+struct mail_settings {
+    std::string delivery = "file";   ///< "file"
+    std::filesystem::path directory; ///< "" = var/mail; see `mail_directory`
+    std::string from = "Atelier <no-reply@localhost>";
+    std::int32_t retry_limit = 10;
+};
+
+struct sweeper_settings {
+    milliseconds interval = std::chrono::seconds{30};
+    milliseconds orphan_age = std::chrono::hours{24};
+};
+
+struct supervisor_settings {
+    std::size_t restart_limit = 10; ///< in one restart_window
+    milliseconds restart_window = std::chrono::seconds{60};
+    milliseconds backoff = std::chrono::milliseconds{100};
+    milliseconds backoff_limit = std::chrono::seconds{10};
+};
+
+struct log_settings {
+    std::string level = "info";   ///< "trace", "debug", "info", "warn" or "error"
+    std::string format = "human"; ///< "human" or "json"
+};
+
+struct scheduler_settings {
+    std::size_t threads = 0; ///< 0 = number of cores, at most 4
+};
+
+struct settings {
+    std::filesystem::path var = "var"; ///< the state directory
+    http_settings http;
+    ops_settings ops;
+    database_settings database;
+    writer_settings writer;
+    wallets_settings wallets;
+    accounts_settings accounts;
+    images_settings images;
+    generations_settings generations;
+    payments_settings payments;
+    mail_settings mail;
+    sweeper_settings sweeper;
+    supervisor_settings supervisor;
+    log_settings log;
+    scheduler_settings scheduler;
+};
+
+/// Where the service keeps image files.
+[[nodiscard]] inline std::filesystem::path storage_directory(const settings& s) {
+    return s.images.storage.empty() ? s.var / "storage" : s.images.storage;
+}
+
+/// Where mails go that are delivered to files.
+[[nodiscard]] inline std::filesystem::path mail_directory(const settings& s) {
+    return s.mail.directory.empty() ? s.var / "mail" : s.mail.directory;
+}
+
+} // namespace atelier

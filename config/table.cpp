@@ -1,0 +1,259 @@
+#include "config/table.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cctype>
+
+namespace atelier {
+
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+template <auto... Members>
+setting_field at(settings& s) {
+    return &(s.*....*Members);
+}
+
+constexpr byte_count operator""_KiB(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) << 10};
+}
+constexpr byte_count operator""_MiB(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) << 20};
+}
+constexpr byte_count operator""_GiB(unsigned long long n) {
+    return {static_cast<std::int64_t>(n) << 30};
+}
+
+bool is_anything(std::string_view /*text*/) {
+    return true;
+}
+
+bool is_not_empty(std::string_view text) {
+    return !text.empty();
+}
+
+bool is_ip_address(std::string_view text) {
+    const std::string address{text};
+    in6_addr parsed{};
+    return inet_pton(AF_INET, address.c_str(), &parsed) == 1 ||
+           inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
+}
+
+bool is_base_url(std::string_view text) {
+    return text.empty() ||
+           ((text.starts_with("http://") || text.starts_with("https://")) && !text.ends_with('/'));
+}
+
+bool is_database_url(std::string_view text) {
+    return text.empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") ||
+           text.find('=') != std::string_view::npos;
+}
+
+bool is_currency(std::string_view text) {
+    return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+bool is_mailbox(std::string_view text) {
+    return text.find('@') != std::string_view::npos;
+}
+
+const text_rule any_text{"a text", is_anything};
+const text_rule some_text{"a text, not empty", is_not_empty};
+const text_rule any_path{"a path", is_anything};
+const text_rule some_path{"a path, not empty", is_not_empty};
+const text_rule ip_address{"an IP address", is_ip_address};
+const text_rule base_url{R"(a URL that begins with http:// or https:// and does not end with '/', or "")",
+                         is_base_url};
+const text_rule database_url{R"(a libpq connection URI or key=value text, or "")", is_database_url};
+const text_rule currency{"an ISO 4217 code, as \"RUB\"", is_currency};
+const text_rule mailbox{"a mail address", is_mailbox};
+const integer_rule port{0, 65'535};
+const integer_rule thread_count{1, 64};
+const integer_rule queue_length{1, 10'000'000};
+const duration_rule network_timeout{milliseconds{100}, hours{1}};
+const duration_rule lifetime{minutes{1}, days{3650}};
+
+std::vector<setting> make_table() {
+    using s = settings;
+    using http = http_settings;
+    using database = database_settings;
+    using wallets = wallets_settings;
+    using accounts = accounts_settings;
+    using images = images_settings;
+    using generations = generations_settings;
+    using payments = payments_settings;
+    using mail = mail_settings;
+    using supervisor = supervisor_settings;
+    return {
+        {"var", at<&s::var>, some_path,
+         "The state directory: everything that the service writes by default."},
+
+        {"http.address", at<&s::http, &http::address>, ip_address, "Address of the public listener."},
+        {"http.port", at<&s::http, &http::port>, port, "Port of the public listener; 0 picks a free one."},
+        {"http.base_url", at<&s::http, &http::base_url>, base_url,
+         "How clients reach the service, for links in mails; empty means http://address:port."},
+        {"http.threads", at<&s::http, &http::threads>, thread_count, "Threads that serve connections."},
+        {"http.max_connections", at<&s::http, &http::max_connections>, integer_rule{1, 1'000'000},
+         "Open connections in all; more are refused."},
+        {"http.max_connections_per_address", at<&s::http, &http::max_connections_per_address>,
+         integer_rule{1, 1'000'000}, "Open connections from one address; more are refused."},
+        {"http.header_limit", at<&s::http, &http::header_limit>, size_rule{1_KiB, 1_MiB},
+         "Largest request line with its header fields."},
+        {"http.body_limit", at<&s::http, &http::body_limit>, size_rule{1_KiB, 64_MiB},
+         "Largest body of a request, uploads of images apart."},
+        {"http.header_timeout", at<&s::http, &http::header_timeout>, network_timeout,
+         "Time in which a request's header must have come."},
+        {"http.body_timeout", at<&s::http, &http::body_timeout>, network_timeout,
+         "Longest pause while a request's body comes."},
+        {"http.idle_timeout", at<&s::http, &http::idle_timeout>, network_timeout,
+         "Time after which a connection without a request is closed."},
+        {"http.write_timeout", at<&s::http, &http::write_timeout>, network_timeout,
+         "Longest pause while a client takes its response."},
+        {"http.request_timeout", at<&s::http, &http::request_timeout>, network_timeout,
+         "Time in which a command is carried out or refused."},
+        {"http.drain_timeout", at<&s::http, &http::drain_timeout>, duration_rule{milliseconds{0}, hours{1}},
+         "Time that requests under way have to finish when the service stops."},
+        {"http.in_flight_limit", at<&s::http, &http::in_flight_limit>, queue_length,
+         "Requests under way in all; more are refused."},
+
+        {"ops.address", at<&s::ops, &ops_settings::address>, ip_address,
+         "Address of the operator's listener."},
+        {"ops.port", at<&s::ops, &ops_settings::port>, port,
+         "Port of the operator's listener; 0 picks a free one."},
+
+        {"database.url", at<&s::database, &database::url>, database_url,
+         "Where PostgreSQL is; empty means the service's own cluster under var/postgres.", true,
+         "DATABASE_URL"},
+        {"database.readers", at<&s::database, &database::readers>, thread_count, "Connections that read."},
+        {"database.writers", at<&s::database, &database::writers>, integer_rule{1, 16},
+         "Connections that write."},
+        {"database.connect_timeout", at<&s::database, &database::connect_timeout>, network_timeout,
+         "Time in which a connection must be made."},
+        {"database.statement_timeout", at<&s::database, &database::statement_timeout>, network_timeout,
+         "Time in which a statement must be done."},
+        {"database.read_queue_limit", at<&s::database, &database::read_queue_limit>, queue_length,
+         "Queries that wait for a reader; more are refused."},
+
+        {"writer.batch_limit", at<&s::writer, &writer_settings::batch_limit>, integer_rule{1, 10'000},
+         "Most change sets in one transaction."},
+        {"writer.backlog_limit", at<&s::writer, &writer_settings::backlog_limit>, queue_length,
+         "Change sets that wait for a writer; more are refused."},
+
+        {"wallets.in_flight_limit", at<&s::wallets, &wallets::in_flight_limit>, queue_length,
+         "Commands of one wallet that are not committed; more are refused."},
+        {"wallets.idle_timeout", at<&s::wallets, &wallets::idle_timeout>, duration_rule{seconds{1}, days{1}},
+         "Time after which an unused wallet leaves memory."},
+        {"wallets.reopen_grace", at<&s::wallets, &wallets::reopen_grace>,
+         duration_rule{milliseconds{0}, days{365}},
+         "How long tokens live on that are refunded into a lot which has expired meanwhile."},
+        {"wallets.idempotency_lifetime", at<&s::wallets, &wallets::idempotency_lifetime>,
+         duration_rule{hours{24}, days{365}}, "How long a repeated request gets the answer of the first."},
+
+        {"accounts.bcrypt_cost", at<&s::accounts, &accounts::bcrypt_cost>, integer_rule{4, 16},
+         "Work factor of new password hashes; each step doubles it."},
+        {"accounts.pepper", at<&s::accounts, &accounts::pepper>, any_text,
+         "Added to every password before it is hashed; the same in every application that shares the "
+         "database.",
+         true},
+        {"accounts.hash_threads", at<&s::accounts, &accounts::hash_threads>, thread_count,
+         "Threads that hash passwords."},
+        {"accounts.hash_queue_limit", at<&s::accounts, &accounts::hash_queue_limit>, queue_length,
+         "Passwords that wait to be hashed; more are refused."},
+        {"accounts.session_lifetime", at<&s::accounts, &accounts::session_lifetime>, lifetime,
+         "How long a session lasts."},
+        {"accounts.remember_lifetime", at<&s::accounts, &accounts::remember_lifetime>, lifetime,
+         "How long a session lasts that its user wanted remembered."},
+        {"accounts.confirmation_lifetime", at<&s::accounts, &accounts::confirmation_lifetime>, lifetime,
+         "How long the link works that confirms a new user's mail address."},
+        {"accounts.session_cache_limit", at<&s::accounts, &accounts::session_cache_limit>, queue_length,
+         "Sessions kept in memory."},
+
+        {"images.upload_limit", at<&s::images, &images::upload_limit>, size_rule{1_KiB, 1_GiB},
+         "Largest image file taken."},
+        {"images.pixel_limit", at<&s::images, &images::pixel_limit>, integer_rule{1, 1'000'000'000},
+         "Most pixels of an image taken."},
+        {"images.threads", at<&s::images, &images::threads>, thread_count,
+         "Threads that decode and restyle images."},
+        {"images.queue_limit", at<&s::images, &images::queue_limit>, queue_length,
+         "Images that wait for a thread; more are refused."},
+        {"images.service_name", at<&s::images, &images::service_name>, some_text,
+         "Name of the storage service in Active Storage's tables."},
+        {"images.storage", at<&s::images, &images::storage>, any_path,
+         "Directory of the image files; empty means storage in the state directory."},
+        {"images.decode_timeout", at<&s::images, &images::decode_timeout>, network_timeout,
+         "Time in which an uploaded image must be decoded."},
+
+        {"generations.engine", at<&s::generations, &generations::engine>, choice_rule{{"preview"}},
+         "What makes the pictures."},
+        {"generations.cost", at<&s::generations, &generations::cost>, integer_rule{0, 1'000'000},
+         "Tokens that a generation costs."},
+        {"generations.deadline", at<&s::generations, &generations::deadline>,
+         duration_rule{seconds{1}, days{7}},
+         "Time in which a generation succeeds, or fails and is refunded."},
+        {"generations.slots", at<&s::generations, &generations::slots>, integer_rule{1, 1000},
+         "Generations that the engine works on at once."},
+        {"generations.attempts", at<&s::generations, &generations::attempts>, integer_rule{1, 100},
+         "How often the engine may try before a generation fails."},
+        {"generations.queue_limit_per_user", at<&s::generations, &generations::queue_limit_per_user>,
+         queue_length, "Generations of one user that wait; more are refused."},
+        {"generations.queue_limit", at<&s::generations, &generations::queue_limit>, queue_length,
+         "Generations that wait in all; more are refused."},
+
+        {"payments.gateway", at<&s::payments, &payments::gateway>, choice_rule{{"sandbox", "cloudpayments"}},
+         "Who takes the money; the sandbox plays a gateway without any."},
+        {"payments.public_id", at<&s::payments, &payments::public_id>, some_text,
+         "The gateway's name for the shop."},
+        {"payments.api_secret", at<&s::payments, &payments::api_secret>, any_text,
+         "Signs the gateway's notifications; empty means a random one, with the sandbox only.", true},
+        {"payments.order_lifetime", at<&s::payments, &payments::order_lifetime>, lifetime,
+         "Time in which an order must be paid."},
+        {"payments.currency", at<&s::payments, &payments::currency>, currency, "Currency of the prices."},
+        {"payments.test_mode", at<&s::payments, &payments::test_mode>, boolean_rule{},
+         "Whether notifications of test payments are believed."},
+
+        {"mail.delivery", at<&s::mail, &mail::delivery>, choice_rule{{"file"}},
+         "How mails leave: into files."},
+        {"mail.directory", at<&s::mail, &mail::directory>, any_path,
+         "Directory of the mail files; empty means mail in the state directory."},
+        {"mail.from", at<&s::mail, &mail::from>, mailbox, "Sender of every mail."},
+        {"mail.retry_limit", at<&s::mail, &mail::retry_limit>, integer_rule{0, 1000},
+         "How often a mail that could not be delivered is tried again."},
+
+        {"sweeper.interval", at<&s::sweeper, &sweeper_settings::interval>,
+         duration_rule{milliseconds{100}, hours{1}},
+         "Pause between looks for what is due: expired lots, deadlines, mails, orphaned files."},
+        {"sweeper.orphan_age", at<&s::sweeper, &sweeper_settings::orphan_age>,
+         duration_rule{minutes{1}, days{365}}, "Age at which a file that belongs to no image is deleted."},
+
+        {"supervisor.restart_limit", at<&s::supervisor, &supervisor::restart_limit>,
+         integer_rule{1, 1'000'000}, "Restarts in one window after which the service gives up."},
+        {"supervisor.restart_window", at<&s::supervisor, &supervisor::restart_window>,
+         duration_rule{seconds{1}, days{1}}, "The window in which restarts are counted."},
+        {"supervisor.backoff", at<&s::supervisor, &supervisor::backoff>,
+         duration_rule{milliseconds{1}, minutes{1}},
+         "Pause before the first restart; doubled for each further one."},
+        {"supervisor.backoff_limit", at<&s::supervisor, &supervisor::backoff_limit>,
+         duration_rule{milliseconds{1}, hours{1}}, "Longest pause before a restart."},
+
+        {"log.level", at<&s::log, &log_settings::level>,
+         choice_rule{{"trace", "debug", "info", "warn", "error"}}, "Least severe messages that are logged."},
+        {"log.format", at<&s::log, &log_settings::format>, choice_rule{{"human", "json"}},
+         "How messages are written."},
+
+        {"scheduler.threads", at<&s::scheduler, &scheduler_settings::threads>, integer_rule{0, 256},
+         "Threads that run actors; 0 means one for each core, at most 4."},
+    };
+}
+
+} // namespace
+
+const std::vector<setting>& setting_table() {
+    static const auto table = make_table();
+    return table;
+}
+
+} // namespace atelier

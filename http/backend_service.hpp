@@ -1,0 +1,70 @@
+#pragma once
+
+#include "http/service.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace atelier {
+class backend;
+}
+
+namespace atelier::http {
+
+/// The service on the real backend: commands go to the actors through the bridge, reads to the pools. With
+/// its source file, the only place of http/ that knows CAF.
+class backend_service final : public service {
+public:
+    /// `b` must be started, and outlive this object.
+    explicit backend_service(backend& b);
+    ~backend_service() override;
+
+    /// Fails what waits longer than the deadline. To be called a few times a second, from any one thread.
+    void sweep();
+    /// Fails everything that waits, and whatever comes later.
+    void close();
+
+    reply<done> sign_up(std::string email, std::string password, std::string language) override;
+    reply<user_record> confirm(std::string token) override;
+    reply<new_session> sign_in(std::string email, std::string password, bool remember) override;
+    reply<user_id> authenticate(std::string token) override;
+    reply<done> sign_out(std::string token) override;
+    reply<user_record> user(user_id user) override;
+
+    reply<std::vector<style_record>> styles() override;
+    reply<std::vector<token_package_record>> token_packages() override;
+    reply<std::vector<subscription_plan_record>> subscription_plans() override;
+    [[nodiscard]] std::string currency() const override;
+
+    reply<wallet_balance> wallet(user_id user) override;
+    reply<page<transaction_record>> transactions(user_id user, transaction_id before,
+                                                 std::int32_t limit) override;
+    reply<stored_answer> order(user_id user, token_package_id package,
+                               std::optional<command_key> key) override;
+    reply<payment_record> payment(user_id user, payment_id payment) override;
+    reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) override;
+    reply<webhook_answer> notify(webhook hook) override;
+    reply<checkout_result> pay_at_sandbox(std::string invoice_id, std::string card) override;
+
+    reply<image_record> add_image(user_id user, upload file) override;
+    reply<image_record> image(user_id user, image_id image) override;
+    reply<image_file> image_content(user_id user, image_id image) override;
+
+    reply<stored_answer> generate(generation_order order) override;
+    reply<generation_record> generation(user_id user, generation_id generation) override;
+    reply<page<generation_record>> generations(user_id user, generation_id before,
+                                               std::int32_t limit) override;
+    reply<generation_record> cancel(user_id user, generation_id generation) override;
+    [[nodiscard]] std::shared_ptr<void> watch(generation_id generation,
+                                              std::function<void(const generation_event&)> listener) override;
+
+    boost::asio::awaitable<std::vector<part_health>> health() override;
+    [[nodiscard]] std::string metrics_text() override;
+    reply<std::string> actor_tree() override;
+
+private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+} // namespace atelier::http

@@ -1,0 +1,54 @@
+#include "http/commands/command.hpp"
+#include "persistence/audit.hpp"
+#include "persistence/blobs/disk.hpp"
+#include "persistence/migrate.hpp"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+
+namespace atelier::commands {
+namespace {
+
+void print(const std::vector<audit_finding>& findings) {
+    std::size_t width = 0;
+    for (const auto& finding : findings)
+        width = std::max(width, finding.invariant.size());
+    std::printf("%-*s %10s %10s\n", static_cast<int>(width), "invariant", "checked", "violations");
+    for (const auto& finding : findings) {
+        std::printf("%-*s %10" PRId64 " %10" PRId64 "\n", static_cast<int>(width), finding.invariant.c_str(),
+                    finding.checked, finding.violations);
+        for (const auto& example : finding.examples)
+            std::printf("    %s\n", example.c_str());
+    }
+}
+
+} // namespace
+
+int audit(const arguments& args) {
+    int exit_status = success;
+    const auto call = begin(args,
+                            "Usage: atelier audit\n\nChecks every invariant of the books against the database and the "
+                            "image files. Exits with 0 only if all hold.\n",
+                            exit_status);
+    if (!call)
+        return exit_status;
+    auto place = open_workplace(call->config, var_directory::use::shared);
+    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
+    auto ready = database ? check_schema(*database) : status{database.error()};
+    const disk_store files{storage_directory(call->config)};
+    const auto file_ok = [&files](std::string_view key, std::string_view checksum, std::int64_t size) {
+        return files.verify(key, checksum, size);
+    };
+    auto findings = ready ? atelier::audit(*database, file_ok) : outcome<std::vector<audit_finding>>{ready.error()};
+    if (!findings) {
+        complain(findings.error().detail);
+        return failed;
+    }
+    print(*findings);
+    const bool clean = std::ranges::all_of(*findings, [](const auto& finding) { return finding.violations == 0; });
+    std::printf("%s\n", clean ? "all invariants hold" : "INVARIANTS ARE VIOLATED");
+    return clean ? success : failed;
+}
+
+} // namespace atelier::commands

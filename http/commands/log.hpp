@@ -1,0 +1,14 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "http/hooks.hpp"
+
+namespace atelier::commands {
+
+/// Sets up the log on standard error, human or JSON lines.
+void start_log(const log_settings& s);
+
+/// One line for a finished request: never its query, which may hold a secret.
+void log_request(const char* listener, const http::request_summary& r);
+
+} // namespace atelier::commands

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "actors/domain/outcome.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace atelier::commands {
+
+/// The name of this node: made once, kept in the state directory, so that a restarted service finds out what became of
+/// the commits of its last life.
+[[nodiscard]] outcome<std::string> node_name(const std::filesystem::path& directory);
+
+/// 256 random bits in hexadecimal.
+[[nodiscard]] std::string random_secret();
+
+/// "http://127.0.0.1:8080"; a listener on every address is reached by the loopback address.
+[[nodiscard]] std::string listener_url(const std::string& address, std::uint16_t port);
+
+} // namespace atelier::commands

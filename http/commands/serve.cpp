@@ -1,0 +1,236 @@
+#include "actors/backend.hpp"
+#include "http/backend_service.hpp"
+#include "http/commands/command.hpp"
+#include "http/commands/log.hpp"
+#include "http/commands/node.hpp"
+#include "http/endpoints/routes.hpp"
+#include "http/file_pool.hpp"
+#include "http/server.hpp"
+#include "persistence/migrate.hpp"
+#include "persistence/seed.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+
+namespace atelier::commands {
+namespace {
+
+constexpr std::string_view usage = R"(Usage: atelier serve
+
+Runs the service until SIGTERM or SIGINT: creates and starts its own PostgreSQL unless database.url names another,
+brings the schema up to date, adds missing seeds, and listens.
+)";
+
+constexpr auto sweep_interval = std::chrono::milliseconds{100};
+
+/// Makes the database ready for this version of the program.
+status prepare(const workplace& place) {
+    auto database = connect(place);
+    if (!database)
+        return database.error();
+    const auto applied = atelier::migrate(*database);
+    if (!applied)
+        return applied.error();
+    for (const auto& name : *applied)
+        spdlog::info("applied migration {}", name);
+    const auto added = atelier::seed(*database, system_clock{}.now());
+    if (!added)
+        return added.error();
+    return done{};
+}
+
+http::limits limits_of(const http_settings& s, const images_settings& images) {
+    http::limits bounds;
+    bounds.header_bytes = s.header_limit;
+    bounds.body_bytes = s.body_limit;
+    bounds.upload_bytes = images.upload_limit;
+    bounds.connections = s.max_connections;
+    bounds.connections_per_address = s.max_connections_per_address;
+    bounds.header_timeout = s.header_timeout;
+    bounds.body_timeout = s.body_timeout;
+    bounds.write_timeout = s.write_timeout;
+    bounds.idle_timeout = s.idle_timeout;
+    return bounds;
+}
+
+http::server_hooks hooks_of(metrics& meters, const char* listener) {
+    http::server_hooks hooks;
+    hooks.on_request = [&meters, listener](const http::request_summary& r) {
+        meters.request_finished(listener, r.method, r.route, r.status, r.duration);
+        log_request(listener, r);
+    };
+    hooks.on_error = [](std::string_view what) { spdlog::error("{}", what); };
+    return hooks;
+}
+
+void print_welcome(const std::string& url, const std::string& ops, const settings& config) {
+    std::printf(R"(
+Atelier is running. Try it:
+
+  api=%s
+  json='Content-Type: application/json'
+  curl -s $api/v1/users -H "$json" -d '{"email":"ann@example.com","password":"correct horse"}'
+  token=$(grep -rho 'token=3D[A-Za-z0-9_-]*\|token=[A-Za-z0-9_-]*' %s | tail -1 | sed 's/token=\(3D\)\?//')
+  curl -s $api/v1/users/confirmation -H "$json" -d "{\"token\":\"$token\"}"
+)",
+                url.c_str(), mail_directory(config).c_str());
+    std::printf("ready http=%s ops=%s\n", url.c_str(), ops.c_str());
+    std::fflush(stdout);
+}
+
+/// The parts of a running service, in the order in which they are made.
+class running {
+public:
+    running(invocation call, workplace place) : config_{std::move(call.config)}, place_{std::move(place)} {}
+
+    status start(std::function<void(const std::string&)> fatal);
+    void stop();
+
+private:
+    status open_servers();
+
+    settings config_;
+    workplace place_;
+    std::string url_;
+    std::string ops_url_;
+    system_clock time_;
+    system_random random_;
+    std::unique_ptr<backend> backend_;
+    std::unique_ptr<http::backend_service> service_;
+    std::unique_ptr<http::file_pool> files_;
+    std::unique_ptr<http::server> public_;
+    std::unique_ptr<http::server> operators_;
+    std::jthread sweeper_;
+};
+
+status running::start(std::function<void(const std::string&)> fatal) {
+    if (auto ready = prepare(place_); !ready)
+        return ready;
+    auto node = node_name(place_.var.run());
+    if (!node)
+        return node.error();
+    backend_options options;
+    options.config = config_;
+    options.conninfo = place_.conninfo;
+    options.node = std::move(*node);
+    options.temporary = place_.var.tmp();
+    options.payment_secret = config_.payments.api_secret.empty() ? random_secret() : config_.payments.api_secret;
+    options.base_url = [this] { return config_.http.base_url.empty() ? url_ : config_.http.base_url; };
+    options.fatal = std::move(fatal);
+    backend_ = std::make_unique<backend>(std::move(options));
+    if (auto started = backend_->start(); !started)
+        return started;
+    service_ = std::make_unique<http::backend_service>(*backend_);
+    if (auto opened = open_servers(); !opened)
+        return opened;
+    backend_->open_sandbox(url_);
+    sweeper_ = std::jthread{[this](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            service_->sweep();
+            std::this_thread::sleep_for(sweep_interval);
+        }
+    }};
+    public_->start();
+    operators_->start();
+    print_welcome(url_, ops_url_, config_);
+    return done{};
+}
+
+status running::open_servers() {
+    files_ = std::make_unique<http::file_pool>(2, 1024);
+    const http::endpoint_context context{*service_, *files_};
+    http::server_options listener;
+    listener.address = config_.http.address;
+    listener.port = config_.http.port;
+    listener.threads = config_.http.threads;
+    listener.bounds = limits_of(config_.http, config_.images);
+    listener.upload_directory = place_.var.tmp();
+    auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_, random_,
+                                     hooks_of(backend_->meters, "public"));
+    if (!opened)
+        return opened.error();
+    public_ = std::move(*opened);
+    listener.address = config_.ops.address;
+    listener.port = config_.ops.port;
+    listener.threads = 1;
+    opened = http::server::open(listener, http::router{http::operator_routes(*service_)}, *files_, time_, random_,
+                                hooks_of(backend_->meters, "operator"));
+    if (!opened)
+        return opened.error();
+    operators_ = std::move(*opened);
+    url_ = listener_url(config_.http.address, public_->port());
+    ops_url_ = listener_url(config_.ops.address, operators_->port());
+    return done{};
+}
+
+/// Requests first, then the actors, then the database. What others may still call back to is destroyed last.
+void running::stop() {
+    if (public_)
+        public_->stop(config_.http.drain_timeout);
+    if (operators_)
+        operators_->stop(std::chrono::milliseconds{0});
+    sweeper_ = {};
+    if (service_)
+        service_->close();
+    if (backend_)
+        backend_->stop();
+    public_.reset();
+    operators_.reset();
+    files_.reset();
+    service_.reset();
+    backend_.reset();
+    if (place_.own) {
+        if (const auto stopped = place_.own->stop(); !stopped)
+            spdlog::error("{}", stopped.error().detail);
+    }
+}
+
+} // namespace
+
+int serve(const arguments& args) {
+    int exit_status = success;
+    auto call = begin(args, usage, exit_status);
+    if (!call)
+        return exit_status;
+    if (!call->rest.empty()) {
+        complain("serve does not know '" + call->rest.front() + "'; `atelier serve --help` explains");
+        return misused;
+    }
+    start_log(call->config.log);
+    // Every thread inherits the mask: signals are taken here and nowhere else.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+
+    auto place = open_workplace(call->config, var_directory::use::exclusive);
+    if (!place) {
+        complain(place.error().detail);
+        return failed;
+    }
+    std::atomic<bool> crashed{false};
+    running service{std::move(*call), std::move(*place)};
+    const auto started = service.start([&crashed](const std::string& why) {
+        spdlog::critical("{}", why);
+        crashed = true;
+        kill(getpid(), SIGTERM);
+    });
+    if (started) {
+        int signal = 0;
+        sigwait(&signals, &signal);
+        spdlog::info("stopping");
+    } else {
+        complain(started.error().detail);
+    }
+    service.stop();
+    return started && !crashed ? success : failed;
+}
+
+} // namespace atelier::commands

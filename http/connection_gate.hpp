@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace atelier::http {
+
+/// Counts open connections, in all and by origin, and refuses what is too many. Thread-safe.
+class connection_gate {
+public:
+    connection_gate(std::size_t connections_max, std::size_t per_origin_max);
+
+    /// One admitted connection; leaves when destroyed. Must not outlive the gate.
+    class ticket {
+    public:
+        ticket(ticket&& other) noexcept : gate_{other.gate_}, origin_{std::move(other.origin_)} {
+            other.gate_ = nullptr;
+        }
+        ticket& operator=(ticket&&) = delete;
+        ~ticket();
+
+    private:
+        friend connection_gate;
+        ticket(connection_gate& gate, std::string origin) : gate_{&gate}, origin_{std::move(origin)} {}
+
+        connection_gate* gate_;
+        std::string origin_;
+    };
+
+    /// Nothing when a limit is reached. `origin` is whatever connections are to be counted by.
+    [[nodiscard]] std::optional<ticket> enter(std::string origin);
+    [[nodiscard]] std::size_t open() const;
+
+private:
+    void leave(const std::string& origin);
+
+    const std::size_t connections_max_;
+    const std::size_t per_origin_max_;
+    mutable std::mutex mutex_;
+    std::size_t open_ = 0;
+    std::unordered_map<std::string, std::size_t> by_origin_;
+};
+
+} // namespace atelier::http

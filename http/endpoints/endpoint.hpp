@@ -1,0 +1,29 @@
+#pragma once
+
+#include "http/message.hpp"
+#include "http/service.hpp"
+
+#include <chrono>
+
+namespace atelier::http {
+
+class file_pool;
+
+/// What endpoints work with. All of it outlives the routes.
+struct endpoint_context {
+    service& backend;
+    file_pool& files; ///< for what blocks on the disk
+    /// Between two signs of life on an event stream on which nothing happens.
+    std::chrono::milliseconds heartbeat = std::chrono::seconds{15};
+};
+
+/// An endpoint answers with a response, or with a failure, which becomes a problem document.
+using answer = reply<response>;
+/// Open to everybody.
+using open_endpoint = answer(const endpoint_context&, request&);
+/// For a signed-in user.
+using user_endpoint = answer(const endpoint_context&, request&, user_id);
+/// On the operator's listener.
+using operator_endpoint = answer(service&, request&);
+
+} // namespace atelier::http

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "http/endpoints/endpoint.hpp"
+
+/// All endpoints, by resource; each resource has its file. Their methods and paths are in routes.cpp. Beside
+/// what is said here, each fails as the service does, and as `errors.md` says of its body and parameters.
+namespace atelier::http {
+
+// -- accounts.cpp
+/// {email, password} → 202 {}, whether or not the address is known. The mail is in the language of
+/// Accept-Language.
+open_endpoint sign_up;
+/// {token} → 200 the user
+open_endpoint confirm_user;
+/// {email, password, remember?} → 201 {token, expires_at, user}
+open_endpoint sign_in;
+/// → 204; the token is dead
+user_endpoint sign_out;
+/// → 200 the user
+user_endpoint show_me;
+
+// -- catalogue.cpp: lists on one page
+open_endpoint list_styles;
+open_endpoint list_token_packages;
+open_endpoint list_subscription_plans;
+
+// -- wallet.cpp
+/// → 200 {balance, next_to_expire, purchases}
+user_endpoint show_wallet;
+/// ?limit&cursor → 200 a page of the journal, newest first
+user_endpoint list_transactions;
+
+// -- payments.cpp
+/// {token_package_id}, Idempotency-Key → 201 the payment with its checkout, Location
+user_endpoint create_payment;
+/// ?limit&cursor → 200 a page, newest first
+user_endpoint list_payments;
+user_endpoint show_payment;
+
+// -- webhooks.cpp
+/// A notification of the gateway → 200 {code}. A failure is never answered with code 0: the gateway comes
+/// again.
+open_endpoint receive_webhook;
+
+// -- sandbox.cpp
+/// {card} → 200 {transaction_id, status, reason, reason_code}: plays the gateway's payment page.
+open_endpoint pay_at_sandbox;
+
+// -- images.cpp
+/// ?room_type, a raw JPEG, PNG or WebP, or a form with the file in `file` → 201 the image, Location
+user_endpoint create_image;
+user_endpoint show_image;
+/// → 200 the file; 304 if If-None-Match has its ETag, 206 and 416 for a Range
+user_endpoint show_image_file;
+
+// -- generations.cpp
+/// {input_image_id, style_id, seed?}, Idempotency-Key → 202 the generation, Location
+user_endpoint create_generation;
+/// ?limit&cursor → 200 a page, newest first
+user_endpoint list_generations;
+user_endpoint show_generation;
+/// {} or nothing → 200 the generation
+user_endpoint cancel_generation;
+
+// -- events.cpp
+/// → 200 text/event-stream: `status` with the generation as it is now, `status` and `progress` as they
+/// happen, the final `status`, `end`.
+user_endpoint stream_generation_events;
+
+// -- pages.cpp: HTML for people
+/// ?token → a page with a button that confirms. It is the button's POST that confirms, because programs which
+/// look at the links in mails follow them, too.
+open_endpoint show_confirmation_page;
+/// A form with `token` → a page that says how it went.
+open_endpoint confirm_on_page;
+
+// -- operations.cpp: on the operator's listener
+/// → 200: the process lives
+operator_endpoint show_liveness;
+/// → 200 if all parts work, otherwise 503: {status, checks: [{name, ok, detail}]}
+operator_endpoint show_readiness;
+operator_endpoint show_metrics;
+operator_endpoint show_actor_tree;
+
+} // namespace atelier::http

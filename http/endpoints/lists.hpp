@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/domain/outcome.hpp"
+#include "actors/domain/records.hpp"
+#include "actors/domain/views.hpp"
+#include "http/cursor.hpp"
+#include "http/message.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What endpoints of resources share: keys in paths, pages of lists.
+namespace atelier::http {
+
+/// The `{id}` of the path. `not_found` unless it is a positive number written without leading zeros.
+template <class Id>
+[[nodiscard]] outcome<Id> path_id(const request& r) {
+    const std::string_view text = r.path_parameters.front();
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value <= 0 || text.front() == '0')
+        return errc::not_found;
+    return Id{value};
+}
+
+/// Which page of a list is asked for.
+struct page_request {
+    std::int64_t before = 0; ///< key of the last row of the page before; 0 = the first page
+    std::int32_t limit = 20;
+};
+
+/// Reads `?limit=` (1 to 100, otherwise 20) and `?cursor=`. `validation_failed` names the wrong one.
+[[nodiscard]] outcome<page_request> read_page(const request& r, cursor_kind list);
+
+/// A list on one page.
+template <class Record, class View>
+[[nodiscard]] response list_response(const std::vector<Record>& records, View view,
+                                     std::string_view next_cursor = {}) {
+    std::vector<std::string> items;
+    items.reserve(records.size());
+    for (const auto& record : records)
+        items.push_back(view(record));
+    return json_response(200, list_json(items, next_cursor));
+}
+
+/// A page of a list.
+template <class Record, class View>
+[[nodiscard]] response page_response(const page<Record>& page, View view, cursor_kind list) {
+    return list_response(page.data, view, page.next == 0 ? std::string{} : encode_cursor(list, page.next));
+}
+
+} // namespace atelier::http

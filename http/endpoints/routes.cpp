@@ -1,0 +1,110 @@
+#include "http/endpoints/routes.hpp"
+
+#include "http/endpoints/bearer.hpp"
+#include "http/endpoints/endpoints.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace atelier::http {
+namespace {
+
+using answering = boost::asio::awaitable<response>;
+
+response finish(outcome<response> result, const request& r) {
+    return result ? std::move(*result) : problem_response(result.error(), r.request_id);
+}
+
+answering answer_anybody(const endpoint_context& context, open_endpoint* endpoint, request& r) {
+    auto result = co_await endpoint(context, r);
+    co_return finish(std::move(result), r);
+}
+
+/// What belongs to one user is kept by no cache, unless the endpoint knows better.
+answering answer_user(const endpoint_context& context, user_endpoint* endpoint, request& r) {
+    auto token = bearer_token(r);
+    if (!token)
+        co_return problem_response(token.error(), r.request_id);
+    const auto user = co_await context.backend.authenticate(std::move(*token));
+    if (!user)
+        co_return problem_response(user.error(), r.request_id);
+    auto result = co_await endpoint(context, r, *user);
+    auto answer = finish(std::move(result), r);
+    using header = std::pair<std::string, std::string>;
+    if (std::ranges::find(answer.headers, "Cache-Control", &header::first) == answer.headers.end())
+        answer.with("Cache-Control", "no-store");
+    co_return answer;
+}
+
+answering answer_operator(service& backend, operator_endpoint* endpoint, request& r) {
+    auto result = co_await endpoint(backend, r);
+    co_return finish(std::move(result), r);
+}
+
+} // namespace
+
+std::vector<route> public_routes(const endpoint_context& context) {
+    const auto open = [&context](open_endpoint* endpoint) -> handler {
+        return [context, endpoint](request& r) { return answer_anybody(context, endpoint, r); };
+    };
+    const auto user = [&context](user_endpoint* endpoint) -> handler {
+        return [context, endpoint](request& r) { return answer_user(context, endpoint, r); };
+    };
+    constexpr auto get = method::get;
+    constexpr auto post = method::post;
+    constexpr auto none = body_mode::none;
+    constexpr auto memory = body_mode::memory;
+    constexpr auto file = body_mode::file;
+    // clang-format off
+    return {
+        {post,            "/v1/users",                      memory, open(sign_up)},
+        {post,            "/v1/users/confirmation",         memory, open(confirm_user)},
+        {post,            "/v1/sessions",                   memory, open(sign_in)},
+        {method::delete_, "/v1/sessions/current",           none,   user(sign_out)},
+        {get,             "/v1/me",                         none,   user(show_me)},
+
+        {get,             "/v1/styles",                     none,   open(list_styles)},
+        {get,             "/v1/token_packages",             none,   open(list_token_packages)},
+        {get,             "/v1/subscription_plans",         none,   open(list_subscription_plans)},
+
+        {get,             "/v1/wallet",                     none,   user(show_wallet)},
+        {get,             "/v1/wallet/transactions",        none,   user(list_transactions)},
+
+        {post,            "/v1/payments",                   memory, user(create_payment)},
+        {get,             "/v1/payments",                   none,   user(list_payments)},
+        {get,             "/v1/payments/{id}",              none,   user(show_payment)},
+        {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook)},
+        {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook)},
+        {post,            "/sandbox/checkout/{invoice_id}", memory, open(pay_at_sandbox)},
+
+        {post,            "/v1/images",                     file,   user(create_image)},
+        {get,             "/v1/images/{id}",                none,   user(show_image)},
+        {get,             "/v1/images/{id}/file",           none,   user(show_image_file)},
+
+        {post,            "/v1/generations",                memory, user(create_generation)},
+        {get,             "/v1/generations",                none,   user(list_generations)},
+        {get,             "/v1/generations/{id}",           none,   user(show_generation)},
+        {post,            "/v1/generations/{id}/cancel",    memory, user(cancel_generation)},
+        {get,             "/v1/generations/{id}/events",    none,   user(stream_generation_events)},
+
+        {get,             "/confirm",                       none,   open(show_confirmation_page)},
+        {post,            "/confirm",                       memory, open(confirm_on_page)},
+    };
+    // clang-format on
+}
+
+std::vector<route> operator_routes(service& backend) {
+    const auto by = [&backend](operator_endpoint* endpoint) -> handler {
+        return [&backend, endpoint](request& r) { return answer_operator(backend, endpoint, r); };
+    };
+    constexpr auto get = method::get;
+    constexpr auto none = body_mode::none;
+    return {
+        {get, "/healthz", none, by(show_liveness)},
+        {get, "/readyz", none, by(show_readiness)},
+        {get, "/metrics", none, by(show_metrics)},
+        {get, "/ops/actors", none, by(show_actor_tree)},
+    };
+}
+
+} // namespace atelier::http

@@ -1,0 +1,135 @@
+#include "http/message.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <string>
+
+namespace atelier::http {
+namespace {
+
+namespace json = boost::json;
+
+/// When to come back, if the failure itself does not say: these conditions pass within moments.
+std::optional<std::chrono::seconds> retry_after(const failure& why, unsigned status) {
+    if (why.retry_after)
+        return why.retry_after;
+    if (status == 429 || status == 503 || why.code == errc::idempotency_in_progress)
+        return std::chrono::seconds{1};
+    return std::nullopt;
+}
+
+json::array field_errors(const std::vector<field_error>& fields) {
+    json::array errors;
+    errors.reserve(fields.size());
+    for (const auto& f : fields)
+        errors.push_back(json::object{{"field", f.field}, {"code", f.code}, {"detail", f.detail}});
+    return errors;
+}
+
+} // namespace
+
+unsigned status_of(errc code) {
+    switch (code) {
+    case errc::malformed_request:
+        return 400;
+    case errc::malformed_json:
+        return 422;
+    case errc::validation_failed:
+        return 422;
+    case errc::unauthenticated:
+        return 401;
+    case errc::invalid_credentials:
+        return 401;
+    case errc::email_not_confirmed:
+        return 403;
+    case errc::invalid_token:
+        return 422;
+    case errc::forbidden:
+        return 403;
+    case errc::not_found:
+        return 404;
+    case errc::method_not_allowed:
+        return 405;
+    case errc::not_acceptable:
+        return 406;
+    case errc::request_timeout:
+        return 408;
+    case errc::state_conflict:
+        return 409;
+    case errc::length_required:
+        return 411;
+    case errc::payload_too_large:
+        return 413;
+    case errc::uri_too_long:
+        return 414;
+    case errc::headers_too_large:
+        return 431;
+    case errc::unsupported_media_type:
+        return 415;
+    case errc::range_not_satisfiable:
+        return 416;
+    case errc::expectation_failed:
+        return 417;
+    case errc::invalid_image:
+        return 422;
+    case errc::image_too_large:
+        return 422;
+    case errc::insufficient_tokens:
+        return 402;
+    case errc::idempotency_key_invalid:
+        return 400;
+    case errc::idempotency_key_reused:
+        return 422;
+    case errc::idempotency_in_progress:
+        return 409;
+    case errc::rate_limited:
+        return 429;
+    case errc::queue_full:
+        return 429;
+    case errc::invalid_signature:
+        return 401;
+    case errc::overloaded:
+        return 503;
+    case errc::unavailable:
+        return 503;
+    case errc::deadline_exceeded:
+        return 503;
+    case errc::gateway_unavailable:
+        return 502;
+    case errc::engine_failed:
+        return 502;
+    case errc::internal:
+        break;
+    }
+    return 500;
+}
+
+response problem_response(const failure& why, std::string_view request_id) {
+    const auto status = status_of(why.code);
+    const auto code = to_string(why.code);
+    json::object document;
+    document["type"] = "urn:atelier:problem:" + std::string{code};
+    document["title"] = title(why.code);
+    document["status"] = status;
+    if (!why.detail.empty() && why.code != errc::internal)
+        document["detail"] = why.detail;
+    document["code"] = code;
+    document["request_id"] = request_id;
+    if (!why.fields.empty())
+        document["errors"] = field_errors(why.fields);
+
+    response r{status};
+    r.content_type = "application/problem+json";
+    if (const auto wait = retry_after(why, status)) {
+        document["retry_after"] = wait->count();
+        r.with("Retry-After", std::to_string(wait->count()));
+    }
+    if (status == 401)
+        r.with("WWW-Authenticate", "Bearer");
+    r.body = json::serialize(document);
+    return r;
+}
+
+} // namespace atelier::http

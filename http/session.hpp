@@ -1,0 +1,143 @@
+#pragma once
+
+#include "actors/domain/random.hpp"
+#include "http/body_decoder.hpp"
+#include "http/connection.hpp"
+#include "http/connection_gate.hpp"
+#include "http/file_pool.hpp"
+#include "http/hooks.hpp"
+#include "http/limits.hpp"
+#include "http/request_head.hpp"
+#include "http/response_head.hpp"
+#include "http/router.hpp"
+#include "http/stream_queue.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace atelier::http {
+
+/// What all sessions of a server share. Thread-safe or read-only.
+struct server_context {
+    server_context(limits l, std::filesystem::path uploads, router r, file_pool& pool,
+                   const atelier::clock& t, random_source& chance, server_hooks h)
+        : bounds{l}, upload_directory{std::move(uploads)}, routes{std::move(r)}, files{pool}, time{t},
+          random{chance}, hooks{std::move(h)}, gate{l.connections, l.connections_per_address} {}
+
+    const limits bounds;
+    const std::filesystem::path upload_directory;
+    const router routes;
+    file_pool& files;
+    const atelier::clock& time;
+    random_source& random;
+    const server_hooks hooks;
+    connection_gate gate;
+
+    void report(std::string_view trouble) const {
+        if (hooks.on_error)
+            hooks.on_error(trouble);
+    }
+};
+
+/// What the sessions of one I/O thread share; only that thread touches it.
+struct thread_scope {
+    explicit thread_scope(server_context& all);
+
+    server_context& shared;
+    boost::asio::any_io_executor executor;
+    std::string date; ///< the present as an IMF-fixdate
+    bool draining = false;
+    std::mt19937_64 random; ///< for names that need to be unique, not secret
+
+    /// 32 hexadecimal digits that nobody has had before.
+    [[nodiscard]] std::string unique_name();
+};
+
+/// One connection: reads requests, has them handled, writes the answers, strictly one after the other.
+/// Lives in its coroutine, on one I/O thread.
+class session
+    : public std::enable_shared_from_this<session>,
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    session(thread_scope& scope, boost::asio::ip::tcp::socket socket, std::string remote_address,
+            std::optional<connection_gate::ticket> ticket);
+
+    /// Serves requests until one side ends the connection.
+    static boost::asio::awaitable<void> serve(std::shared_ptr<session> self);
+    /// Says that there is no room (503) and ends.
+    static boost::asio::awaitable<void> turn_away(std::shared_ptr<session> self);
+
+    /// Enforces the deadline.
+    void sweep(connection::clock::time_point now) { connection_.sweep(now); }
+    /// Ends as soon as nothing is under way: at once when idle, else after the present response.
+    void drain();
+    /// Ends now.
+    void abort();
+
+private:
+    using time_point = connection::clock::time_point;
+
+    // Reading, in session.cpp. A failure is what the client is told; when it cannot be told any more, `gone_`
+    // is set.
+    void begin();
+    void request_begins();
+    boost::asio::awaitable<response> exchange();
+    boost::asio::awaitable<status> read_head();
+    status parse_head(std::size_t size);
+    void identify();
+    boost::asio::awaitable<status> read_body();
+    [[nodiscard]] std::uint64_t body_size_max() const;
+    [[nodiscard]] status check_body(std::uint64_t size_max) const;
+    boost::asio::awaitable<status> receive_body(std::uint64_t size_max);
+    boost::asio::awaitable<response> handle();
+    response unrouted(const router::match& match);
+    response refuse(const failure& why);
+    failure lost();
+
+    // Writing, in session_write.cpp.
+    boost::asio::awaitable<void> send(response answer);
+    boost::asio::awaitable<void> send_text(const response& answer, std::string_view body);
+    boost::asio::awaitable<void> send_file(const response& answer, const file_body& body);
+    boost::asio::awaitable<void> send_stream(const response& answer, const stream_body& body);
+    boost::asio::awaitable<void> pump(stream_queue& queue, bool chunked);
+    static boost::asio::awaitable<void> watch(std::shared_ptr<session> self,
+                                              std::shared_ptr<stream_queue> queue);
+    boost::asio::awaitable<void> write(std::string_view bytes);
+    void start_head(const response& answer, std::optional<std::uint64_t> content_length,
+                    bool chunked = false);
+    [[nodiscard]] bool sends_body(const response& answer) const;
+    void observe() const;
+
+    thread_scope& scope_;
+    std::optional<connection_gate::ticket> ticket_;
+    const std::string remote_address_;
+    connection connection_;
+
+    // The present request.
+    request request_;
+    request_head head_;
+    head_finder finder_;
+    body_decoder body_{framing{}};
+    const route* route_ = nullptr;
+    time_point started_;
+    std::string out_;
+    unsigned status_ = 0;
+    std::uint64_t bytes_sent_ = 0;
+    std::shared_ptr<stream_queue> stream_;
+
+    bool idle_ = false;       ///< nothing is under way: no request has begun, or the last one is answered
+    bool gone_ = false;       ///< the client cannot be told anything any more
+    bool keep_alive_ = false; ///< another request may follow
+    bool sending_ = false;    ///< the client may go on sending what nobody will read
+};
+
+using session_list = boost::intrusive::list<session, boost::intrusive::constant_time_size<false>>;
+
+} // namespace atelier::http

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "persistence/batch.hpp"
+#include "persistence/pg/connection.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace atelier {
+
+/// Which batch this is: the number within one run (epoch) of one writer.
+struct batch_position {
+    std::string_view writer;
+    std::int64_t epoch = 0;
+    std::int64_t number = 0;
+};
+
+/// Turns batches into one transaction each, from BEGIN to COMMIT: one statement for each table touched.
+/// Statements that change existing rows fail with SQLSTATE AT001 unless all rows held what was expected.
+/// Keeps its memory from batch to batch.
+class batch_statements {
+public:
+    /// The commands to run in one pipeline; they hold until the next call.
+    [[nodiscard]] std::span<const pg::command> encode(const batch& data, const batch_position& position);
+
+private:
+    template <class... Columns>
+    void add(const pg::statement& what, const Columns&... columns);
+
+    static constexpr std::size_t most_statements = 13;
+    std::array<pg::params, most_statements> params_;
+    std::vector<pg::command> commands_;
+};
+
+} // namespace atelier

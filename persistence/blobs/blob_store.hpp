@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/domain/outcome.hpp"
+#include "actors/domain/random.hpp"
+#include "actors/domain/time.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace atelier {
+
+/// A file's size and content, as Active Storage records them.
+struct blob_digest {
+    std::int64_t byte_size = 0;
+    std::string checksum; ///< base64 of the MD5
+};
+
+/// The digest of a file. `unavailable` when it cannot be read. Blocking.
+[[nodiscard]] outcome<blob_digest> file_digest(const std::filesystem::path& file);
+
+/// A fresh key: 28 characters of base 36 in lower case, as Active Storage makes them.
+[[nodiscard]] std::string new_blob_key(random_source& random);
+
+/// Where the bytes of images are. Keys are written once and never changed. All functions block; thread-safe.
+class blob_store {
+public:
+    virtual ~blob_store() = default;
+
+    /// Takes over the file at `source` under a new key; it is durable when this returns, and `source` is
+    /// gone. After a failure `source` is still there and the store is as before. Errors: unavailable (disk
+    /// full, no permission), internal (malformed or used key).
+    [[nodiscard]] virtual outcome<blob_digest> put(std::string_view key,
+                                                   const std::filesystem::path& source) = 0;
+    /// Where a key's file lies, whether or not it exists; empty for what is no key.
+    [[nodiscard]] virtual std::filesystem::path path(std::string_view key) const = 0;
+    /// Whether the file is there with this content.
+    [[nodiscard]] virtual bool verify(std::string_view key, std::string_view checksum,
+                                      std::int64_t size) const = 0;
+    /// Removes the file; true when it is gone, also if it never was there.
+    virtual bool remove(std::string_view key) = 0;
+    /// Calls `visit` with the key of each file last written before `before`, until it returns false.
+    virtual void for_each_older_than(instant before,
+                                     const std::function<bool(const std::string& key)>& visit) = 0;
+    /// Whether files can be written now; the failure says why not.
+    [[nodiscard]] virtual status check() = 0;
+};
+
+} // namespace atelier

@@ -1,0 +1,91 @@
+#include "persistence/queries/generations.hpp"
+
+#include "persistence/queries/reading.hpp"
+
+#include <unordered_map>
+
+namespace atelier::queries {
+namespace {
+
+constexpr const char* select_generation =
+    "SELECT g.id, g.user_id, g.input_image_id, g.output_image_id, g.style_id, g.status, g.error, r.cost, "
+    "r.seed, "
+    "r.parameters::text, r.attempt, r.engine, r.engine_job, r.deadline, g.created_at, g.updated_at, "
+    "r.started_at, "
+    "r.finished_at FROM generations g LEFT JOIN generation_runs r ON r.generation_id = g.id ";
+
+constexpr pg::statement one_generation{"generation", select_generation, "WHERE g.id = $1"};
+constexpr pg::statement of_user{"generations_of_user", select_generation,
+                                "WHERE g.user_id = $1 AND g.id < $2 ORDER BY g.id DESC LIMIT $3"};
+constexpr pg::statement unfinished{
+    "generations_unfinished", select_generation,
+    "WHERE g.status IN ('queued', 'running') AND g.id > $1 ORDER BY g.id LIMIT $2"};
+
+constexpr pg::statement spends{"generation_spends",
+                               "SELECT generation_id, token_purchase_id, -amount FROM token_transactions "
+                               "WHERE generation_id = ANY ($1) AND operation = 'spend' ORDER BY id"};
+
+generation_record to_generation(const pg::row& row) {
+    generation_record g;
+    std::string state;
+    row.read(g.id, g.user, g.input_image, g.output_image, g.style, state, g.error, g.cost, g.seed,
+             g.parameters, g.attempt, g.engine, g.engine_job, g.deadline, g.created_at, g.updated_at,
+             g.started_at, g.finished_at);
+    g.status =
+        parse_generation_status(state).value_or(generation_status::failed); // others are refused by the CHECK
+    return g;
+}
+
+status add_spends(pg::connection& database, std::vector<generation_record>& generations) {
+    std::unordered_map<generation_id, generation_record*> open;
+    std::vector<generation_id> ids;
+    for (auto& g : generations)
+        if (!is_final(g.status)) {
+            open.emplace(g.id, &g);
+            ids.push_back(g.id);
+        }
+    if (ids.empty())
+        return done{};
+    auto found = database.query(spends, pg::params{ids});
+    if (!found)
+        return std::move(found).error();
+    for (const auto row : *found)
+        open.at(row.at<generation_id>(0))->spends.push_back({row.at<purchase_id>(1), row.at<tokens>(2)});
+    return done{};
+}
+
+outcome<page<generation_record>> with_spends(pg::connection& database,
+                                             outcome<page<generation_record>> found) {
+    if (!found)
+        return found;
+    if (auto added = add_spends(database, found->data); !added)
+        return std::move(added).error();
+    return found;
+}
+
+} // namespace
+
+outcome<generation_record> get_generation(pg::connection& database, generation_id generation) {
+    auto found = read_all(database.query(one_generation, pg::params{generation}), to_generation);
+    if (!found)
+        return std::move(found).error();
+    if (found->empty())
+        return errc::not_found;
+    if (auto added = add_spends(database, *found); !added)
+        return std::move(added).error();
+    return std::move(found->front());
+}
+
+outcome<page<generation_record>> list_generations(pg::connection& database, user_id user,
+                                                  generation_id before, std::int32_t limit) {
+    auto found = database.query(of_user, pg::params{user, below(before), limit + 1});
+    return with_spends(database, read_page(std::move(found), limit, to_generation));
+}
+
+outcome<page<generation_record>> list_unfinished_generations(pg::connection& database, generation_id above,
+                                                             std::int32_t limit) {
+    auto found = database.query(unfinished, pg::params{above, limit + 1});
+    return with_spends(database, read_page(std::move(found), limit, to_generation));
+}
+
+} // namespace atelier::queries

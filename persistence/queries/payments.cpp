@@ -1,0 +1,81 @@
+#include "persistence/queries/payments.hpp"
+
+#include "persistence/queries/reading.hpp"
+
+namespace atelier::queries {
+namespace {
+
+constexpr const char* select_payment =
+    "SELECT p.id, p.user_id, p.token_package_id, p.amount_cents, p.currency, p.status, "
+    "p.cloudpayments_transaction_id, p.cloudpayments_invoice_id, p.card_type, p.card_last_four, p.paid_at, "
+    "o.expires_at, p.created_at, k.tokens_amount, k.validity_days "
+    "FROM payments p JOIN token_packages k ON k.id = p.token_package_id "
+    "LEFT JOIN payment_orders o ON o.payment_id = p.id ";
+
+constexpr pg::statement one_payment{"payment", select_payment, "WHERE p.id = $1"};
+constexpr pg::statement by_invoice{"payment_by_invoice", select_payment,
+                                   "WHERE p.cloudpayments_invoice_id = $1 ORDER BY p.id DESC LIMIT 1"};
+constexpr pg::statement of_user{"payments_of_user", select_payment,
+                                "WHERE p.user_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3"};
+constexpr pg::statement overdue{"payments_overdue", select_payment,
+                                "WHERE p.status = 'pending' AND o.expires_at <= $1 AND p.id > $2 "
+                                "ORDER BY p.id LIMIT $3"};
+
+constexpr pg::statement purchase_of{"purchase_of_payment", R"(
+    SELECT p.id, p.token_package_id, p.tokens_remaining, p.purchased_at, p.expires_at
+    FROM payment_purchases b JOIN token_purchases p ON p.id = b.token_purchase_id WHERE b.payment_id = $1)"};
+
+constexpr pg::statement notification{
+    "notification",
+    "SELECT verdict, reply, payment_id, deliveries FROM gateway_notifications WHERE business_key = $1"};
+
+payment_record to_payment(const pg::row& row) {
+    payment_record p;
+    std::string state;
+    row.read(p.id, p.user, p.package, p.amount_cents, p.currency, state, p.cloudpayments_transaction_id,
+             p.invoice_id, p.card_type, p.card_last_four, p.paid_at, p.expires_at, p.created_at,
+             p.tokens_amount, p.validity_days);
+    p.status =
+        parse_payment_status(state).value_or(payment_status::pending); // others are refused by the CHECK
+    return p;
+}
+
+} // namespace
+
+outcome<payment_record> get_payment(pg::connection& database, payment_id payment) {
+    return read_one(database.query(one_payment, pg::params{payment}), to_payment);
+}
+
+outcome<payment_record> get_payment_by_invoice(pg::connection& database, std::string_view invoice_id) {
+    return read_one(database.query(by_invoice, pg::params{invoice_id}), to_payment);
+}
+
+outcome<page<payment_record>> list_payments(pg::connection& database, user_id user, payment_id before,
+                                            std::int32_t limit) {
+    return read_page(database.query(of_user, pg::params{user, below(before), limit + 1}), limit, to_payment);
+}
+
+outcome<std::optional<purchase_record>> find_purchase_of_payment(pg::connection& database,
+                                                                 payment_id payment) {
+    return read_optional(database.query(purchase_of, pg::params{payment}), [](const pg::row& row) {
+        purchase_record p;
+        row.read(p.id, p.package, p.remaining, p.purchased_at, p.expires_at);
+        return p;
+    });
+}
+
+outcome<std::vector<payment_record>> list_overdue_payments(pg::connection& database, instant now,
+                                                           payment_id above, std::int32_t limit) {
+    return read_all(database.query(overdue, pg::params{now, above, limit}), to_payment);
+}
+
+outcome<std::optional<notification_answer>> find_notification(pg::connection& database,
+                                                              std::string_view business_key) {
+    return read_optional(database.query(notification, pg::params{business_key}), [](const pg::row& row) {
+        notification_answer n;
+        row.read(n.verdict, n.reply, n.payment, n.deliveries);
+        return n;
+    });
+}
+
+} // namespace atelier::queries

@@ -1,0 +1,204 @@
+// Starts the built program as its users do, and talks to it over real sockets.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export const binary = process.env.ATELIER_BINARY;
+if (!binary) throw new Error('ATELIER_BINARY names the program under test');
+const rooms = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../support/rooms');
+export const room = (name) => readFileSync(path.join(rooms, name));
+/** Slower machines and sanitizers: everything that is waited for gets so many times longer. */
+export const patience = Number(process.env.ATELIER_PATIENCE ?? 1);
+
+/** Polls `probe` until it gives something truthy. */
+export async function until(what, probe, seconds = 20) {
+  const end = Date.now() + seconds * 1000 * patience;
+  for (;;) {
+    const result = await probe();
+    if (result) return result;
+    if (Date.now() > end) throw new Error(`not in time: ${what}`);
+    await sleep(50);
+  }
+}
+
+export class Service {
+  /** A fresh state directory; `settings` are environment variables. */
+  constructor(settings = {}) {
+    this.var = mkdtempSync(path.join(tmpdir(), 'atelier-e2e-'));
+    this.env = {
+      ...process.env,
+      ATELIER_VAR: this.var,
+      ATELIER_HTTP_PORT: '0',
+      ATELIER_OPS_PORT: '0',
+      ATELIER_ACCOUNTS_BCRYPT_COST: '4',
+      ...settings,
+    };
+    delete this.env.DATABASE_URL;
+    this.log = '';
+  }
+
+  async start() {
+    this.child = spawn(binary, ['serve'], { env: this.env, cwd: this.var, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exited = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })));
+    let out = '';
+    this.child.stdout.on('data', (data) => (out += data));
+    this.child.stderr.on('data', (data) => (this.log += data));
+    let ended;
+    this.exited.then((status) => (ended = status));
+    const ready = await until('the ready line', () => {
+      if (ended) throw new Error(`the service ended: ${JSON.stringify(ended)}\n${this.log}`);
+      return /^ready http=(\S+) ops=(\S+)$/m.exec(out);
+    }, 120);
+    [, this.http, this.ops] = ready;
+    return this;
+  }
+
+  /** As a service manager would: SIGTERM, then wait. */
+  async stop() {
+    this.child.kill('SIGTERM');
+    return this.exited;
+  }
+
+  /** As a crash would. The database stays. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    return this.exited;
+  }
+
+  /** Runs a subcommand beside the service, or without one. */
+  command(args, input = '') {
+    const result = spawnSync(binary, args, { env: this.env, cwd: this.var, input, encoding: 'utf8' });
+    return { code: result.status, out: result.stdout, err: result.stderr };
+  }
+
+  audit() {
+    return this.command(['audit']);
+  }
+
+  remove() {
+    rmSync(this.var, { recursive: true, force: true });
+  }
+
+  /** Process ids of the own PostgreSQL's backends that serve the service. */
+  backends() {
+    const [postmaster] = readFileSync(path.join(this.var, 'postgres/postmaster.pid'), 'utf8').split('\n');
+    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return pids.filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+        return parent === postmaster && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('atelier');
+      } catch {
+        return false;
+      }
+    }).map(Number);
+  }
+
+  /** Highest resident memory so far, in MiB. */
+  peakMemory() {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+) kB/.exec(status)[1]) / 1024;
+  }
+
+  mails() {
+    try {
+      return readdirSync(path.join(this.var, 'mail')).filter((name) => name.endsWith('.eml')).sort()
+        .map((name) => readFileSync(path.join(this.var, 'mail', name), 'utf8'));
+    } catch {
+      return [];
+    }
+  }
+
+  /** The confirmation token in the latest mail to `email`. */
+  async mailedToken(email) {
+    return until(`a mail to ${email}`, () => {
+      const mail = this.mails().reverse().find((text) => text.includes(email));
+      if (!mail) return undefined;
+      const plain = mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      return /[?&]token=([A-Za-z0-9_-]+)/.exec(plain)?.[1];
+    });
+  }
+
+  async call(method, url, { body, token, headers = {}, raw } = {}) {
+    const all = { ...headers };
+    if (token) all.Authorization = `Bearer ${token}`;
+    if (body !== undefined && !raw) all['Content-Type'] ??= 'application/json';
+    const response = await fetch(url.startsWith('http') ? url : this.http + url, {
+      method,
+      headers: all,
+      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const type = response.headers.get('content-type') ?? '';
+    const text = bytes.toString('utf8');
+    return {
+      status: response.status,
+      headers: response.headers,
+      bytes,
+      text,
+      json: type.includes('json') ? JSON.parse(text) : undefined,
+    };
+  }
+
+  /** Signs up, confirms and signs in over HTTP; gives the bearer token. */
+  async newUser(email, password = 'correct horse battery') {
+    await this.call('POST', '/v1/users', { body: { email, password } });
+    const token = await this.mailedToken(email);
+    await this.call('POST', '/v1/users/confirmation', { body: { token } });
+    const session = await this.call('POST', '/v1/sessions', { body: { email, password } });
+    if (session.status !== 201) throw new Error(`sign-in: ${session.status} ${session.text}`);
+    return session.json.token;
+  }
+
+  /** Tokens for `email`, from the command line. */
+  grant(email, tokens) {
+    const result = this.command(['user', 'grant', email, String(tokens)]);
+    if (result.code !== 0) throw new Error(result.err);
+  }
+
+  async upload(token, file, type) {
+    const image = await this.call('POST', '/v1/images?room_type=living_room', {
+      token, raw: room(file), headers: { 'Content-Type': type },
+    });
+    if (image.status !== 201) throw new Error(`upload: ${image.status} ${image.text}`);
+    return image.json;
+  }
+
+  /** The generation when it is final. */
+  async finished(token, id, seconds = 60) {
+    return until(`generation ${id} to end`, async () => {
+      const { json } = await this.call('GET', `/v1/generations/${id}`, { token });
+      return ['succeeded', 'failed'].includes(json.status) ? json : undefined;
+    }, seconds);
+  }
+
+  /** The value of a metric, summed over its labels that match. */
+  async metric(name, labels = '') {
+    const { text } = await this.call('GET', `${this.ops}/metrics`);
+    return text.split('\n').filter((line) => line.startsWith(name) && line.includes(labels))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  }
+}
+
+/** A service that is stopped and removed when the test ends. */
+export async function withService(settings, test) {
+  const service = new Service(settings);
+  try {
+    await service.start();
+    await test(service);
+  } catch (error) {
+    error.message += `\n--- the service's log ---\n${service.log.slice(-4000)}`;
+    throw error;
+  } finally {
+    if (service.child?.exitCode === null && service.child?.signalCode === null) await service.stop();
+    service.remove();
+  }
+}
+
+/** Runs `count` copies of an asynchronous function at once. */
+export function together(count, run) {
+  return Promise.all(Array.from({ length: count }, (_, index) => run(index)));
+}

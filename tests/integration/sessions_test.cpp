@@ -1,0 +1,271 @@
+#define CAF_SUITE sessions
+
+#include "tests/support/accounts_fixture.hpp"
+#include "tests/support/test.hpp"
+
+#include <barrier>
+#include <latch>
+#include <thread>
+
+using namespace atelier;
+using namespace std::chrono_literals;
+
+namespace {
+
+using fixture = test::accounts_fixture;
+
+template <class T>
+std::string error_of(const outcome<T>& result) {
+    return result ? "none" : std::string{to_string(result.error().code)};
+}
+
+/// Runs both at the same time.
+void at_once(const std::function<void()>& one, const std::function<void()>& other) {
+    std::barrier start{2};
+    std::thread thread{[&] {
+        start.arrive_and_wait();
+        one();
+    }};
+    start.arrive_and_wait();
+    other();
+    thread.join();
+}
+
+/// Keeps a pool's only thread until it is released.
+class blocker {
+public:
+    explicit blocker(connection_pool& pool) {
+        if (!pool.submit([gate = gate_](const outcome<pg::connection*>&) {
+                gate->begun.count_down();
+                gate->released.wait();
+            }))
+            throw std::runtime_error{"the pool is full"};
+        gate_->begun.wait();
+    }
+    blocker(const blocker&) = delete;
+    blocker& operator=(const blocker&) = delete;
+    ~blocker() { release(); }
+
+    void release() {
+        if (!gate_->released.try_wait())
+            gate_->released.count_down();
+    }
+
+private:
+    struct gate {
+        std::latch begun{1};
+        std::latch released{1};
+    };
+    std::shared_ptr<gate> gate_ = std::make_shared<gate>();
+};
+
+} // namespace
+
+CAF_TEST_FIXTURE_SCOPE(sessions_tests, fixture)
+
+CAF_TEST(only a digest of the token is stored) {
+    confirmed_user("anna@example.com");
+    const auto session = sign_in("anna@example.com");
+    CAF_REQUIRE(session);
+    CAF_CHECK_EQUAL(session->token.size(), 47u);
+    CAF_CHECK_EQUAL(value("SELECT digest FROM sessions"), digest_of(session->token)->hex());
+    CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions WHERE sessions::text LIKE '%" +
+                          session->token.substr(4, 20) + "%'"),
+                    "0");
+}
+
+CAF_TEST(a session that is not in memory is found in the database) {
+    const auto user = confirmed_user("anna@example.com");
+    const auto session = sign_in("anna@example.com");
+    CAF_REQUIRE(session);
+    sessions.remove(*digest_of(session->token));
+    CAF_CHECK(!people.cached_user(session->token));
+    const auto found = authenticate(session->token);
+    CAF_REQUIRE(found);
+    CAF_CHECK(*found == user);
+    CAF_CHECK(people.cached_user(session->token) == user);
+}
+
+CAF_TEST(a token that nobody was given authenticates nobody) {
+    confirmed_user("anna@example.com");
+    CAF_REQUIRE(sign_in("anna@example.com"));
+    for (const auto& token : {std::string{}, std::string{"null"}, std::string{"atl_"},
+                              value("SELECT digest FROM sessions"), new_bearer_token(random)}) {
+        CAF_CHECK(!people.cached_user(token));
+        CAF_CHECK_EQUAL(error_of(authenticate(token)), "unauthenticated");
+    }
+}
+
+CAF_TEST(a session ends when its time is over however much it is used) {
+    confirmed_user("anna@example.com");
+    const auto session = sign_in("anna@example.com");
+    const auto remembered = sign_in("anna@example.com", "secret123", true);
+    CAF_REQUIRE(session && remembered);
+    CAF_CHECK(remembered->expires_at == time.now() + 14 * 24h);
+    time.advance(24h - 1s);
+    CAF_CHECK(people.cached_user(session->token));
+    time.advance(1s);
+    CAF_CHECK(!people.cached_user(session->token));
+    CAF_CHECK_EQUAL(error_of(authenticate(session->token)), "unauthenticated");
+    CAF_CHECK(people.cached_user(remembered->token));
+}
+
+CAF_TEST(a session that was signed out is dead at once and only that one) {
+    confirmed_user("anna@example.com");
+    const auto first = sign_in("anna@example.com");
+    const auto second = sign_in("anna@example.com");
+    CAF_REQUIRE(first && second);
+    CAF_CHECK(sign_out(first->token));
+    CAF_CHECK(!people.cached_user(first->token));
+    CAF_CHECK_EQUAL(error_of(authenticate(first->token)), "unauthenticated");
+    CAF_CHECK(people.cached_user(second->token));
+    CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "1");
+    CAF_MESSAGE("once more is no error");
+    CAF_CHECK(sign_out(first->token));
+    CAF_CHECK(sign_out("nonsense"));
+}
+
+CAF_TEST(a session that is read while it is signed out does not stay in memory) {
+    confirmed_user("anna@example.com");
+    for (int round = 0; round < 100; ++round) {
+        const auto session = sign_in("anna@example.com");
+        CAF_REQUIRE(session);
+        sessions.remove(*digest_of(session->token));
+        at_once([&] { static_cast<void>(authenticate(session->token)); },
+                [&] { static_cast<void>(sign_out(session->token)); });
+        CAF_CHECK(!people.cached_user(session->token));
+    }
+}
+
+CAF_TEST(the use of a session is noted once a minute) {
+    confirmed_user("anna@example.com");
+    const auto session = sign_in("anna@example.com");
+    CAF_REQUIRE(session);
+    const auto last_used_after = [&](std::chrono::seconds pause) {
+        time.advance(pause);
+        CAF_CHECK(people.cached_user(session->token));
+        settle();
+        return value("SELECT last_used_at FROM sessions");
+    };
+    CAF_CHECK_EQUAL(last_used_after(0s), "2026-11-23 10:00:00");
+    CAF_CHECK_EQUAL(last_used_after(59s), "2026-11-23 10:00:00");
+    CAF_CHECK_EQUAL(last_used_after(2s), "2026-11-23 10:01:01");
+    CAF_CHECK_EQUAL(last_used_after(59s), "2026-11-23 10:01:01");
+}
+
+CAF_TEST(of two registrations at once one makes the account and both succeed) {
+    constexpr int rounds = 50;
+    for (int round = 0; round < rounds; ++round) {
+        const auto email = "user" + std::to_string(round) + "@example.com";
+        const auto attempt = [&] {
+            if (!sign_up(email))
+                throw std::runtime_error{"a sign-up failed"};
+        };
+        at_once(attempt, attempt);
+    }
+    CAF_CHECK_EQUAL(value("SELECT count(*) FROM users"), std::to_string(rounds));
+    const auto mails = delivered_mails();
+    CAF_CHECK_EQUAL(mails.size(), 2u * rounds);
+    for (const auto& mail : mails) {
+        const auto token =
+            value("SELECT confirmation_token FROM users WHERE email = '" + mail.headers.at("To") + "'");
+        CAF_CHECK_EQUAL(test::token_in(mail), token);
+    }
+}
+
+CAF_TEST(two logins at once both succeed while the hash is replaced) {
+    for (int round = 0; round < 20; ++round) {
+        const auto email = "user" + std::to_string(round) + "@example.com";
+        value(
+            "INSERT INTO users (email, encrypted_password, confirmed_at, created_at, updated_at) VALUES ('" +
+            email +
+            "', '$2a$04$abcdefghijklmnopqrstuuK7Sjs7rFYArh/ytIZsOeM/z4RV2Fw2i', now(), now(), now())");
+        std::atomic<int> succeeded = 0;
+        const auto attempt = [&] {
+            if (sign_in(email, "password123"))
+                ++succeeded;
+        };
+        at_once(attempt, attempt);
+        CAF_CHECK_EQUAL(succeeded.load(), 2);
+    }
+}
+
+CAF_TEST(a login does not outlive a change of the password at the same time) {
+    confirmed_user("anna@example.com");
+    const auto old_hash = value("SELECT encrypted_password FROM users");
+    const auto new_hash = *passwords(5, "", random).hash("another password");
+    for (int round = 0; round < 100; ++round) {
+        at_once([&] { static_cast<void>(sign_in("anna@example.com")); },
+                [&] {
+                    value("BEGIN");
+                    value("UPDATE users SET encrypted_password = '" + new_hash + "'");
+                    value("DELETE FROM sessions");
+                    value("COMMIT");
+                });
+        CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "0");
+        value("UPDATE users SET encrypted_password = '" + old_hash + "'");
+    }
+}
+
+CAF_TEST(past the limit of the queue a command is refused at once) {
+    auto limited = options(1);
+    limited.queue_limit = 1;
+    connection_pool pool{limited};
+    accounts crowded{{pool, pool, sessions, time, random},
+                     {.settings = test::cheap_accounts(), .base_url = [] { return std::string{}; }}};
+    std::promise<std::string> waiting;
+    {
+        blocker busy{pool};
+        crowded.sign_in(
+            "anna@example.com", "secret123", false,
+            [&](const outcome<accounts::signed_in>& result) { waiting.set_value(error_of(result)); });
+        const auto refused = test::answer_of<accounts::signed_in>(
+            [&](auto answer) { crowded.sign_in("anna@example.com", "secret123", false, std::move(answer)); });
+        CAF_REQUIRE(!refused);
+        CAF_CHECK(refused.error().code == errc::overloaded);
+        CAF_CHECK(refused.error().retry_after == 1s);
+        const auto unlucky = test::answer_of<done>(
+            [&](auto answer) { crowded.resend_confirmation("a@b", {}, std::move(answer)); });
+        CAF_CHECK_EQUAL(error_of(unlucky), "overloaded");
+    }
+    CAF_CHECK_EQUAL(waiting.get_future().get(), "invalid_credentials");
+    pool.stop();
+}
+
+CAF_TEST(no password is hashed for a caller who has gone) {
+    connection_pool pool{options(1)};
+    accounts crowded{
+        {pool, pool, sessions, time, random},
+        {.settings = test::cheap_accounts(), .base_url = [] { return std::string{}; }, .patience = 30s}};
+    std::promise<std::string> waiting;
+    blocker busy{pool};
+    crowded.sign_in("anna@example.com", "secret123", false,
+                    [&](const outcome<accounts::signed_in>& result) { waiting.set_value(error_of(result)); });
+    time.advance(31s);
+    busy.release();
+    CAF_CHECK_EQUAL(waiting.get_future().get(), "overloaded");
+    pool.stop();
+}
+
+CAF_TEST(without the database every command says so) {
+    auto nowhere = options(1);
+    nowhere.database.conninfo = "host=/nonexistent dbname=atelier";
+    nowhere.patience = 10ms;
+    connection_pool pool{nowhere};
+    accounts cut_off{{pool, pool, sessions, time, random},
+                     {.settings = test::cheap_accounts(), .base_url = [] { return std::string{}; }}};
+    const auto refused = [](const auto& result) { return error_of(result) == "unavailable"; };
+    CAF_CHECK(refused(test::answer_of<done>(
+        [&](auto answer) { cut_off.sign_up("anna@example.com", "secret123", {}, std::move(answer)); })));
+    CAF_CHECK(refused(test::answer_of<accounts::signed_in>(
+        [&](auto answer) { cut_off.sign_in("anna@example.com", "secret123", false, std::move(answer)); })));
+    CAF_CHECK(refused(test::answer_of<done>(
+        [&](auto answer) { cut_off.resend_confirmation("anna@example.com", {}, std::move(answer)); })));
+    CAF_CHECK(
+        refused(test::answer_of<user_record>([&](auto answer) { cut_off.confirm("x", std::move(answer)); })));
+    CAF_CHECK(refused(test::answer_of<user_id>(
+        [&](auto answer) { cut_off.authenticate(new_bearer_token(random), std::move(answer)); })));
+    pool.stop();
+}
+
+CAF_TEST_FIXTURE_SCOPE_END()

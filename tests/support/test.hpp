@@ -1,0 +1,4 @@
+#pragma once
+
+// The one way in which tests include CAF's test framework. Define CAF_SUITE before.
+#include <caf/test/unit_test.hpp>

@@ -1,0 +1,164 @@
+#define CAF_SUITE endpoints_payments
+#include "http/cursor.hpp"
+#include "tests/support/test.hpp"
+#include "tests/unit/http/endpoints_harness.hpp"
+
+using namespace atelier;
+using namespace atelier::test::endpoints;
+
+namespace {
+
+stored_answer created(bool replayed = false) {
+    stored_answer stored;
+    stored.status = 201;
+    stored.body = R"({"id":61})";
+    stored.location = "/v1/payments/61";
+    stored.replayed = replayed;
+    return stored;
+}
+
+request notification(std::string kind, std::string body) {
+    auto r = post("/webhooks/cloudpayments/" + std::move(kind), std::move(body),
+                  "application/x-www-form-urlencoded");
+    r = with(std::move(r), "content-hmac", "c-hmac");
+    return with(std::move(r), "x-content-hmac", "x-hmac");
+}
+
+} // namespace
+
+CAF_TEST(an order is answered as it was stored) {
+    front_end front;
+    front.backend.stored = created();
+    const auto r = front.send(by_ann(post("/v1/payments", R"({"token_package_id":2})")));
+    CAF_CHECK_EQUAL(r.status, 201u);
+    CAF_CHECK_EQUAL(text(r), R"({"id":61})");
+    CAF_CHECK_EQUAL(header(r, "Location"), "/v1/payments/61");
+    CAF_CHECK_EQUAL(header(r, "Idempotency-Replayed"), "");
+    CAF_CHECK_EQUAL(front.calls().back(), "order 7 2");
+    CAF_CHECK(!front.backend.last_key);
+}
+
+CAF_TEST(a repeated order is marked) {
+    front_end front;
+    front.backend.stored = created(true);
+    const auto r =
+        front.send(with(by_ann(post("/v1/payments", R"({"token_package_id":2})")), "idempotency-key", "k-1"));
+    CAF_CHECK_EQUAL(r.status, 201u);
+    CAF_CHECK_EQUAL(header(r, "Idempotency-Replayed"), "true");
+    CAF_REQUIRE(front.backend.last_key.has_value());
+    CAF_CHECK_EQUAL(front.backend.last_key->key, "k-1");
+    CAF_CHECK_EQUAL(front.backend.last_key->fingerprint.size(), 64u);
+}
+
+CAF_TEST(an order that makes no sense does not reach the service) {
+    front_end front;
+    for (const auto& [body, code] :
+         std::vector<std::pair<std::string, std::string>>{{"{}", "required"},
+                                                          {R"({"token_package_id":null})", "required"},
+                                                          {R"({"token_package_id":"2"})", "wrong_type"},
+                                                          {R"({"token_package_id":2.0})", "wrong_type"},
+                                                          {R"({"token_package_id":0})", "out_of_range"}})
+        CAF_CHECK(blames(front.send(by_ann(post("/v1/payments", body))), {{"token_package_id", code}}));
+    CAF_CHECK(is_problem(
+        front.send(with(by_ann(post("/v1/payments", R"({"token_package_id":2})")), "idempotency-key", "")),
+        errc::idempotency_key_invalid));
+    CAF_CHECK(front.calls().empty());
+}
+
+CAF_TEST(an order fails as the service says) {
+    front_end front;
+    for (const auto code : {errc::not_found, errc::idempotency_key_reused, errc::idempotency_in_progress,
+                            errc::overloaded, errc::gateway_unavailable}) {
+        front.backend.refusal = failure{code};
+        CAF_CHECK(is_problem(front.send(by_ann(post("/v1/payments", R"({"token_package_id":2})"))), code));
+    }
+}
+
+CAF_TEST(payments are shown and listed) {
+    front_end front;
+    const auto one = front.send(by_ann(get("/v1/payments/61")));
+    CAF_CHECK_EQUAL(one.status, 200u);
+    CAF_CHECK(contains(text(one), R"({"id":61,"status":"pending",)"));
+    CAF_CHECK_EQUAL(front.calls().back(), "payment 7 61");
+
+    front.backend.all_payments.data = {sample_payment()};
+    front.backend.all_payments.next = 61;
+    const auto list = front.send(by_ann(get("/v1/payments?limit=1")));
+    CAF_CHECK_EQUAL(front.calls().back(), "payments 7 0 1");
+    CAF_CHECK(contains(text(list), R"({"data":[{"id":61,)"));
+    CAF_CHECK(contains(text(list), R"("next_cursor":")" + encode_cursor(cursor_kind::payments, 61)));
+}
+
+CAF_TEST(payments of others are not found) {
+    front_end front;
+    front.backend.refusal = failure{errc::not_found};
+    CAF_CHECK(is_problem(front.send(by_ann(get("/v1/payments/61"))), errc::not_found));
+}
+
+CAF_TEST(a notification reaches the service byte for byte) {
+    front_end front;
+    const auto r = front.send(notification("pay", "TransactionId=1&Data=%7B%22a%22%3A1%7D+x"));
+    CAF_CHECK_EQUAL(r.status, 200u);
+    CAF_CHECK_EQUAL(r.content_type, "application/json");
+    CAF_CHECK_EQUAL(text(r), R"({"code":0})");
+    const auto& hook = front.backend.last_hook;
+    CAF_CHECK_EQUAL(hook.kind, "pay");
+    CAF_CHECK_EQUAL(hook.body, "TransactionId=1&Data=%7B%22a%22%3A1%7D+x");
+    CAF_CHECK_EQUAL(hook.content_type, "application/x-www-form-urlencoded");
+    CAF_CHECK_EQUAL(hook.content_hmac, "c-hmac");
+    CAF_CHECK_EQUAL(hook.x_content_hmac, "x-hmac");
+}
+
+CAF_TEST(a notification by GET is its raw query) {
+    front_end front;
+    CAF_CHECK_EQUAL(front.send(get("/webhooks/cloudpayments/check?Amount=10.00&Name=%D0%96+x")).status, 200u);
+    CAF_CHECK_EQUAL(front.backend.last_hook.kind, "check");
+    CAF_CHECK_EQUAL(front.backend.last_hook.body, "Amount=10.00&Name=%D0%96+x");
+    CAF_CHECK_EQUAL(front.backend.last_hook.content_hmac, "");
+    front.send(get("/webhooks/cloudpayments/check"));
+    CAF_CHECK_EQUAL(front.backend.last_hook.body, "");
+}
+
+CAF_TEST(the gateway is told the code of the service) {
+    front_end front;
+    for (const auto code : {10, 11, 12, 13, 20}) {
+        front.backend.webhook_code = code;
+        CAF_CHECK_EQUAL(text(front.send(notification("check", "x=1"))),
+                        "{\"code\":" + std::to_string(code) + "}");
+    }
+}
+
+CAF_TEST(a notification that failed is never answered with a code) {
+    front_end front;
+    for (const auto& [code, status] : std::vector<std::pair<errc, unsigned>>{{errc::invalid_signature, 401},
+                                                                             {errc::unavailable, 503},
+                                                                             {errc::overloaded, 503},
+                                                                             {errc::deadline_exceeded, 503},
+                                                                             {errc::malformed_request, 400},
+                                                                             {errc::not_found, 404},
+                                                                             {errc::internal, 500}}) {
+        front.backend.refusal = failure{code};
+        const auto r = front.send(notification("pay", "x=1"));
+        CAF_CHECK(is_problem(r, code));
+        CAF_CHECK_EQUAL(r.status, status);
+        CAF_CHECK(!contains(text(r), R"("code":0)"));
+    }
+}
+
+CAF_TEST(a card pays an invoice at the sandbox) {
+    front_end front;
+    const auto r = front.send(post("/sandbox/checkout/inv-61", R"({"card":"4111 1111 1111 1111"})"));
+    CAF_CHECK_EQUAL(r.status, 200u);
+    CAF_CHECK_EQUAL(text(r), R"({"transaction_id":"900000001","status":"Completed",)"
+                             R"("reason":"Approved","reason_code":0})");
+    CAF_CHECK_EQUAL(front.calls().back(), "pay_at_sandbox inv-61 4111 1111 1111 1111");
+    CAF_CHECK(blames(front.send(post("/sandbox/checkout/inv-61", "{}")), {{"card", "required"}}));
+    CAF_CHECK(blames(front.send(post("/sandbox/checkout/inv-61", R"({"card":4111111111111111})")),
+                     {{"card", "wrong_type"}}));
+    CAF_CHECK(
+        blames(front.send(post("/sandbox/checkout/inv-61", R"({"card":")" + std::string(33, '4') + "\"}")),
+               {{"card", "too_long"}}));
+    front.backend.refusal = failure{errc::not_found};
+    CAF_CHECK(is_problem(front.send(post("/sandbox/checkout/inv-61", R"({"card":"4111111111111111"})")),
+                         errc::not_found));
+}

@@ -1,0 +1,237 @@
+#pragma once
+
+#include "http/service.hpp"
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A service in memory: notes what it is asked, and answers what the test says.
+namespace atelier::test::endpoints {
+
+using namespace atelier::http;
+
+inline const instant noon = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12};
+inline const user_id ann{7};
+/// The only token that `authenticate` knows; it is ann's.
+inline const std::string anns_token = "atl_ann";
+
+inline user_record sample_user() {
+    user_record user;
+    user.id = ann;
+    user.email = "ann@example.com";
+    user.encrypted_password = "$2a$secret";
+    user.confirmed_at = noon;
+    user.created_at = noon;
+    return user;
+}
+
+inline image_record sample_image() {
+    image_record image;
+    image.id = image_id{31};
+    image.user = ann;
+    image.room_type = "kitchen";
+    image.filename = "kitchen.jpg";
+    image.content_type = "image/jpeg";
+    image.byte_size = 1000;
+    image.checksum = "q2hlY2s/c3Vt+A==";
+    image.width = 40;
+    image.height = 30;
+    image.created_at = noon;
+    return image;
+}
+
+inline generation_record sample_generation(generation_status status = generation_status::queued) {
+    generation_record generation;
+    generation.id = generation_id{51};
+    generation.user = ann;
+    generation.input_image = image_id{31};
+    generation.style = style_id{3};
+    generation.status = status;
+    generation.cost = 2;
+    generation.seed = 99;
+    generation.created_at = noon;
+    return generation;
+}
+
+inline payment_record sample_payment() {
+    payment_record payment;
+    payment.id = payment_id{61};
+    payment.user = ann;
+    payment.package = token_package_id{2};
+    payment.amount_cents = 99000;
+    payment.currency = "RUB";
+    payment.invoice_id = "inv-61";
+    payment.expires_at = noon;
+    payment.created_at = noon;
+    return payment;
+}
+
+class fake_service final : public service {
+public:
+    std::vector<std::string> calls;   ///< in order, with their arguments
+    std::optional<failure> refusal;   ///< what every command and question is answered with, if set
+    std::optional<failure> auth_down; ///< what `authenticate` is answered with, if set
+
+    std::vector<style_record> all_styles;
+    std::vector<token_package_record> all_packages;
+    std::vector<subscription_plan_record> all_plans;
+    wallet_balance balance;
+    page<transaction_record> journal;
+    page<payment_record> all_payments;
+    page<generation_record> all_generations;
+    stored_answer stored;
+    image_file content;
+    generation_record current = sample_generation();
+    std::vector<part_health> parts;
+    generation_order last_order;
+    std::optional<command_key> last_key;
+    webhook last_hook;
+    upload last_upload;
+    std::string last_upload_bytes;
+    std::int32_t webhook_code = 0;
+    std::function<void()> while_reading; ///< happens while a generation is read
+
+    /// Tells all listeners, on this thread.
+    void tell(std::string event, std::string data, bool last = false) {
+        generation_event news;
+        news.event = std::move(event);
+        news.data = std::move(data);
+        news.last = last;
+        const std::lock_guard lock{mutex_};
+        for (const auto& [number, listener] : listeners_)
+            listener(news);
+    }
+    std::size_t listeners() {
+        const std::lock_guard lock{mutex_};
+        return listeners_.size();
+    }
+
+    reply<done> sign_up(std::string email, std::string password, std::string language) override {
+        co_return note("sign_up " + email + ' ' + password + ' ' + language, done{});
+    }
+    reply<user_record> confirm(std::string token) override {
+        co_return note("confirm " + token, sample_user());
+    }
+    reply<new_session> sign_in(std::string email, std::string password, bool remember) override {
+        new_session session;
+        session.token = anns_token;
+        session.expires_at = noon;
+        session.user = sample_user();
+        co_return note("sign_in " + email + ' ' + password + (remember ? " remember" : ""), session);
+    }
+    reply<user_id> authenticate(std::string token) override {
+        if (auth_down)
+            co_return *auth_down;
+        if (token != anns_token)
+            co_return errc::unauthenticated;
+        co_return ann;
+    }
+    reply<done> sign_out(std::string token) override { co_return note("sign_out " + token, done{}); }
+    reply<user_record> user(user_id user) override { co_return note("user " + text(user), sample_user()); }
+
+    reply<std::vector<style_record>> styles() override { co_return note("styles", all_styles); }
+    reply<std::vector<token_package_record>> token_packages() override {
+        co_return note("token_packages", all_packages);
+    }
+    reply<std::vector<subscription_plan_record>> subscription_plans() override {
+        co_return note("subscription_plans", all_plans);
+    }
+    std::string currency() const override { return "RUB"; }
+
+    reply<wallet_balance> wallet(user_id user) override { co_return note("wallet " + text(user), balance); }
+    reply<page<transaction_record>> transactions(user_id user, transaction_id before,
+                                                 std::int32_t limit) override {
+        co_return note("transactions " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),
+                       journal);
+    }
+    reply<stored_answer> order(user_id user, token_package_id package,
+                               std::optional<command_key> key) override {
+        last_key = std::move(key);
+        co_return note("order " + text(user) + ' ' + text(package), stored);
+    }
+    reply<payment_record> payment(user_id user, payment_id payment) override {
+        co_return note("payment " + text(user) + ' ' + text(payment), sample_payment());
+    }
+    reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) override {
+        co_return note("payments " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),
+                       all_payments);
+    }
+    reply<webhook_answer> notify(webhook hook) override {
+        last_hook = std::move(hook);
+        co_return note("notify " + last_hook.kind, webhook_answer{webhook_code});
+    }
+    reply<checkout_result> pay_at_sandbox(std::string invoice_id, std::string card) override {
+        checkout_result result;
+        result.transaction_id = "900000001";
+        result.status = "Completed";
+        result.reason = "Approved";
+        co_return note("pay_at_sandbox " + invoice_id + ' ' + card, result);
+    }
+
+    /// Reads the file, as it will be gone after the request.
+    reply<image_record> add_image(user_id user, upload file) override;
+    reply<image_record> image(user_id user, image_id image) override {
+        co_return note("image " + text(user) + ' ' + text(image), sample_image());
+    }
+    reply<image_file> image_content(user_id user, image_id image) override {
+        co_return note("image_content " + text(user) + ' ' + text(image), content);
+    }
+
+    reply<stored_answer> generate(generation_order order) override {
+        last_order = std::move(order);
+        last_key = last_order.key;
+        co_return note("generate " + text(last_order.user), stored);
+    }
+    reply<generation_record> generation(user_id user, generation_id generation) override {
+        if (while_reading)
+            while_reading();
+        co_return note("generation " + text(user) + ' ' + text(generation), current);
+    }
+    reply<page<generation_record>> generations(user_id user, generation_id before,
+                                               std::int32_t limit) override {
+        co_return note("generations " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),
+                       all_generations);
+    }
+    reply<generation_record> cancel(user_id user, generation_id generation) override {
+        co_return note("cancel " + text(user) + ' ' + text(generation), current);
+    }
+    std::shared_ptr<void> watch(generation_id generation,
+                                std::function<void(const generation_event&)> listener) override {
+        calls.push_back("watch " + text(generation));
+        const std::lock_guard lock{mutex_};
+        const auto number = ++last_listener_;
+        listeners_.emplace(number, std::move(listener));
+        return {nullptr, [this, number](void*) {
+                    const std::lock_guard held{mutex_};
+                    listeners_.erase(number);
+                }};
+    }
+
+    boost::asio::awaitable<std::vector<part_health>> health() override { co_return parts; }
+    std::string metrics_text() override { return "atelier_up 1\n"; }
+    reply<std::string> actor_tree() override {
+        co_return note("actor_tree", std::string{R"({"name":"root"})"});
+    }
+
+private:
+    template <class Id>
+    static std::string text(Id id) {
+        return std::to_string(id.value);
+    }
+    template <class T>
+    outcome<T> note(std::string call, T result) {
+        calls.push_back(std::move(call));
+        if (refusal)
+            return *refusal;
+        return result;
+    }
+
+    std::mutex mutex_;
+    std::map<int, std::function<void(const generation_event&)>> listeners_;
+    int last_listener_ = 0;
+};
+
+} // namespace atelier::test::endpoints

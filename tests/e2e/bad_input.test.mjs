@@ -74,7 +74,7 @@ test('bad input gets a clear error each, and memory stays bounded', async () => 
     problem(await upload(png(30000, 30000), 'image/png'), 422, 'image_too_large');
     problem(await upload(Buffer.from('GIF89a, honestly'), 'image/jpeg'), 415, 'unsupported_media_type');
     problem(await upload(room('plain.png'), 'image/gif'), 415, 'unsupported_media_type');
-    problem(await upload(Buffer.alloc(0)), 415, 'unsupported_media_type');
+    problem(await upload(Buffer.alloc(0)), 422, 'validation_failed');
     const text = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from('no picture at all')]);
     problem(await upload(text), 422, 'invalid_image');
 

@@ -84,7 +84,7 @@ export class Service {
 
   /** Process ids of the own PostgreSQL's backends that serve the service. */
   backends() {
-    const [postmaster] = readFileSync(path.join(this.var, 'postgres/postmaster.pid'), 'utf8').split('\n');
+    const [postmaster] = readFileSync(path.join(this.var, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
     return pids.filter((pid) => {
       try {

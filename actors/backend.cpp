@@ -7,13 +7,13 @@
 #include "actors/wallets.hpp"
 #include "persistence/blobs/disk.hpp"
 
-#include <algorithm>
-#include <thread>
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
 
 namespace atelier {
 namespace {
@@ -74,17 +74,20 @@ std::string checkout(const gateway& g, bool at_sandbox, const payment_record& pa
 
 backend::backend(backend_options o)
     : options{std::move(o)}, reads{reads_options(options)}, hashing{hashing_options(options)},
-      ids{{.database = database_options(options, "ids")}},
-      blobs{std::make_unique<disk_store>(storage_directory(options.config))},
-      images{*blobs, ids, random, options.config.images.service_name,
+      ids{{.database = database_options(options, "ids")}}, blobs{std::make_unique<disk_store>(
+                                                               storage_directory(options.config))},
+      images{*blobs,
+             ids,
+             random,
+             options.config.images.service_name,
              {options.config.images.pixel_limit, options.config.images.decode_timeout}},
       image_pool{options.config.images.threads, options.config.images.queue_limit}, errands{1, 100},
       redesign{std::make_unique<preview>(preview_options{
           .temporary = options.temporary, .threads = options.config.generations.slots, .time = &time})},
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
-      mailbox{mail_directory(options.config)},
-      mails{mail_options(options.config.mail), mailbox, time, random},
+      mailbox{mail_directory(options.config)}, mails{mail_options(options.config.mail), mailbox, time,
+                                                     random},
       sessions{options.config.accounts.session_cache_limit},
       people{{hashing, reads, sessions, time, random},
              {.settings = options.config.accounts,
@@ -98,11 +101,17 @@ backend::backend(backend_options o)
                       options.config.wallets.reopen_grace,
                       options.config.wallets.idempotency_lifetime,
                       options.config.wallets.in_flight_limit,
-                      [this](const payment_record& payment) { return checkout(*payment_gateway, at_sandbox(), payment); }},
+                      [this](const payment_record& payment) {
+                          return checkout(*payment_gateway, at_sandbox(), payment);
+                      }},
       payment_context_{time, actors, meters, {options.config.payments.test_mode}},
-      generation_context_{time,      actors, meters,
-                          news,      *redesign,
-                          images,    image_pool,
+      generation_context_{time,
+                          actors,
+                          meters,
+                          news,
+                          *redesign,
+                          images,
+                          image_pool,
                           options.config.generations.attempts,
                           [this] { return uniform(random); }},
       dispatcher_context_{meters, depths, options.config.generations.slots}, reader_context_{reads, time},
@@ -136,7 +145,8 @@ status backend::start() {
     for (const auto& committer : committers_)
         writer_contexts_.push_back(
             {*committer, meters, options.config.writer.batch_limit, options.config.writer.backlog_limit});
-    // No wallet may be read before the writers hold their locks: an earlier life of this node could still commit.
+    // No wallet may be read before the writers hold their locks: an earlier life of this node could still
+    // commit.
     if (!ids.wait_filled(start_limit))
         return failure{errc::unavailable, "the database does not answer"};
     const auto until = std::chrono::steady_clock::now() + start_limit;
@@ -148,15 +158,10 @@ status backend::start() {
     actors.set_writer_count(committers_.size());
     system_ = std::make_unique<caf::actor_system>(runtime_);
     const auto& s = options.config.supervisor;
-    supervisor_ = system_->spawn(supervisor_behavior, supervisor_options{time,
-                                                                         meters,
-                                                                         children(),
-                                                                         s.restart_limit,
-                                                                         s.restart_window,
-                                                                         s.backoff,
-                                                                         s.backoff_limit,
-                                                                         [this] { return uniform(random); },
-                                                                         options.fatal});
+    supervisor_ = system_->spawn(supervisor_behavior,
+                                 supervisor_options{time, meters, children(), s.restart_limit,
+                                                    s.restart_window, s.backoff, s.backoff_limit,
+                                                    [this] { return uniform(random); }, options.fatal});
     return done{};
 }
 
@@ -176,7 +181,7 @@ std::vector<child_spec> backend::children() {
         return directory_options{time, meters, idle_timeout, s.restart_limit, s.restart_window};
     };
     const auto publish = [this](auto handle) {
-        const auto address = caf::actor_cast<caf::actor_addr>(handle);
+        auto address = caf::actor_cast<caf::actor_addr>(handle);
         actors.set(std::move(handle));
         return address;
     };
@@ -185,12 +190,13 @@ std::vector<child_spec> backend::children() {
         specs.push_back({"writer", [this, i](parent* self) {
                              writer_actor writer =
                                  self->spawn<caf::monitored>(writer_behavior, &writer_contexts_[i]);
-                             const auto address = caf::actor_cast<caf::actor_addr>(writer);
+                             auto address = caf::actor_cast<caf::actor_addr>(writer);
                              actors.set_writer(i, std::move(writer));
                              return address;
                          }});
     specs.push_back({"reader", [=, this](parent* self) {
-                         return publish(reader_actor{self->spawn<caf::monitored>(reader_behavior, &reader_context_)});
+                         return publish(
+                             reader_actor{self->spawn<caf::monitored>(reader_behavior, &reader_context_)});
                      }});
     specs.push_back({"dispatcher", [=, this](parent* self) {
                          return publish(dispatcher_actor{
@@ -200,11 +206,11 @@ std::vector<child_spec> backend::children() {
                          return publish(generations_actor{self->spawn<caf::monitored>(
                              generations_behavior, &generation_context_, family(generation_idle_timeout))});
                      }});
-    specs.push_back({"wallets", [=, this](parent* self) {
-                         return publish(wallets_actor{
-                             self->spawn<caf::monitored>(wallets_behavior, &wallet_context_,
-                                                         family(options.config.wallets.idle_timeout))});
-                     }});
+    specs.push_back(
+        {"wallets", [=, this](parent* self) {
+             return publish(wallets_actor{self->spawn<caf::monitored>(
+                 wallets_behavior, &wallet_context_, family(options.config.wallets.idle_timeout))});
+         }});
     specs.push_back({"payments", [=, this](parent* self) {
                          return publish(payments_actor{self->spawn<caf::monitored>(
                              payments_behavior, &payment_context_, family(payment_idle_timeout))});

@@ -28,13 +28,13 @@
 #include "persistence/id_blocks.hpp"
 #include "persistence/pg_committer.hpp"
 
+#include <caf/actor_system.hpp>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <caf/actor_system.hpp>
 
 namespace atelier {
 
@@ -49,8 +49,9 @@ struct backend_options {
     std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
 };
 
-/// Everything behind the HTTP edge, put together: pools, stores, drivers and the tree of actors. `start` brings it to
-/// life, `stop` ends it in order: the actors first, then what they use. Its parts are thread-safe.
+/// Everything behind the HTTP edge, put together: pools, stores, drivers and the tree of actors. `start`
+/// brings it to life, `stop` ends it in order: the actors first, then what they use. Its parts are
+/// thread-safe.
 class backend {
 public:
     explicit backend(backend_options o);

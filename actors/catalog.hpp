@@ -13,8 +13,8 @@ namespace atelier {
 
 class connection_pool;
 
-/// Styles, packages and plans in memory: a few rows that every client asks for and that rarely change. A copy is used
-/// for `lifetime`; then the next request fetches a new one. Thread-safe.
+/// Styles, packages and plans in memory: a few rows that every client asks for and that rarely change. A copy
+/// is used for `lifetime`; then the next request fetches a new one. Thread-safe.
 class catalog {
 public:
     struct contents {
@@ -42,8 +42,8 @@ private:
     instant fetched_at_;
 };
 
-/// Whose an image is. That never changes, so it is remembered: an accepted generation then needs no query for it.
-/// Bounded: when full, it starts anew. Thread-safe.
+/// Whose an image is. That never changes, so it is remembered: an accepted generation then needs no query for
+/// it. Bounded: when full, it starts anew. Thread-safe.
 class image_owners {
 public:
     explicit image_owners(std::size_t limit) : limit_{limit} {}

@@ -1,9 +1,9 @@
 #include "actors/dispatcher.hpp"
 
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+
+#include <utility>
 
 namespace atelier {
 
@@ -101,7 +101,8 @@ void dispatcher_state::hand_out() {
     context_->meters.generations_running.Set(static_cast<double>(running_));
 }
 
-dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* self, const dispatcher_context* context) {
+dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* self,
+                                                    const dispatcher_context* context) {
     auto& state = self->state;
     state.start(*context);
     self->set_down_handler([&state](const caf::down_msg& down) { state.lost(down.source); });

@@ -9,8 +9,8 @@
 
 namespace atelier {
 
-/// How many generations wait, for admission control before a message is sent. Written by the dispatcher, read by
-/// anybody. Thread-safe.
+/// How many generations wait, for admission control before a message is sent. Written by the dispatcher, read
+/// by anybody. Thread-safe.
 class queue_depths {
 public:
     void entered(user_id user);
@@ -66,6 +66,7 @@ private:
 };
 
 /// Behaviour of the dispatcher. `context` must outlive it.
-dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* self, const dispatcher_context* context);
+dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* self,
+                                                    const dispatcher_context* context);
 
 } // namespace atelier

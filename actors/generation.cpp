@@ -7,13 +7,13 @@
 #include "actors/runtime/worker_pool.hpp"
 #include "config/prompt_template.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace atelier {
 
@@ -63,12 +63,14 @@ void generation_state::on(engine_progressed progress) {
         progress.done < told_progress_ + 0.01)
         return;
     told_progress_ = progress.done;
-    context_->news.tell(id_, {"progress", fmt::format(R"({{"progress":{:.2f}}})", std::min(progress.done, 1.0))});
+    context_->news.tell(id_,
+                        {"progress", fmt::format(R"({{"progress":{:.2f}}})", std::min(progress.done, 1.0))});
 }
 
 void generation_state::on(engine_finished finished) {
     auto* result = std::get_if<engine_result>(&finished.result);
-    const bool expected = machine_.phase() == generation_phase::running && finished.attempt == machine_.attempt();
+    const bool expected =
+        machine_.phase() == generation_phase::running && finished.attempt == machine_.attempt();
     if (result != nullptr && !expected) {
         // Too late: nobody wants this picture any more.
         std::error_code ignored;
@@ -92,6 +94,8 @@ void generation_state::on(output_stored stored) {
         handle(generation_event::stored);
     } else {
         error_detail_ = stored.image.error().detail;
+        std::error_code ignored;
+        std::filesystem::remove(delivered_->file, ignored);
         handle(generation_event::store_failed);
     }
 }
@@ -243,7 +247,8 @@ void generation_state::submit() {
     job.parameters = g.parameters;
     job.deadline = g.deadline;
     engine_callbacks callbacks;
-    callbacks.progress = [self = caf::actor_cast<generation_actor>(self_), attempt = machine_.attempt()](double done) {
+    callbacks.progress = [self = caf::actor_cast<generation_actor>(self_),
+                          attempt = machine_.attempt()](double done) {
         caf::anon_send(self, engine_progressed{attempt, done});
     };
     callbacks.finished = [self = caf::actor_cast<generation_actor>(self_),
@@ -259,8 +264,8 @@ void generation_state::pause() {
 }
 
 void generation_state::store() {
-    auto job = [self = caf::actor_cast<generation_actor>(self_), &images = context_->images, file = delivered_->file,
-                room_type = job_->input.room_type, id = id_] {
+    auto job = [self = caf::actor_cast<generation_actor>(self_), &images = context_->images,
+                file = delivered_->file, room_type = job_->input.room_type, id = id_] {
         auto image = images.store_output(file, id, room_type);
         caf::anon_send(self, output_stored{std::move(image)});
     };
@@ -295,8 +300,11 @@ void generation_state::fail() {
     command.run->finished_at = context_->time.now();
     committing_ = generation_action::fail;
     self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))
-        .then([this](const outcome<receipt>& r) { settled(generation_action::fail, r ? errc{} : r.error().code); },
-              [this](const caf::error&) { settled(generation_action::fail, errc::unavailable); });
+        .then(
+            [this](const outcome<receipt>& r) {
+                settled(generation_action::fail, r ? errc{} : r.error().code);
+            },
+            [this](const caf::error&) { settled(generation_action::fail, errc::unavailable); });
 }
 
 void generation_state::request_commit(generation_action what, change_set changes) {
@@ -389,8 +397,8 @@ generation_run_change generation_state::run_change() const {
 
 // -- behaviour ----------------------------------------------------------------------------------------------
 
-generation_actor::behavior_type generation_behavior(generation_state::actor* self, const generation_context* context,
-                                                    generation_id id) {
+generation_actor::behavior_type generation_behavior(generation_state::actor* self,
+                                                    const generation_context* context, generation_id id) {
     auto& state = self->state;
     state.start(*context, id);
     return {

@@ -48,9 +48,9 @@ struct generation_context {
     std::function<double()> random; ///< uniform in [0, 1)
 };
 
-/// One generation that is not final: waits for a slot, runs at the engine, stores the output, and ends in one commit,
-/// either with its output image or with its tokens returned. What may happen is decided by `generation`; this class
-/// carries it out.
+/// One generation that is not final: waits for a slot, runs at the engine, stores the output, and ends in one
+/// commit, either with its output image or with its tokens returned. What may happen is decided by
+/// `generation`; this class carries it out.
 class generation_state {
 public:
     static constexpr const char* name = "generation";
@@ -94,7 +94,7 @@ private:
     std::optional<generation_job> job_; ///< empty until loaded
     generation machine_{1};
     bool loading_ = false;
-    bool cancel_wanted_ = false;                                       ///< before it was loaded
+    bool cancel_wanted_ = false;                             ///< before it was loaded
     generation_action committing_ = generation_action::none; ///< the commit under way, for trying it again
     std::int32_t commit_tries_ = 0;
     std::optional<engine_result> delivered_;
@@ -105,8 +105,8 @@ private:
 };
 
 /// Behaviour of a generation. `context` must outlive it.
-generation_actor::behavior_type generation_behavior(generation_state::actor* self, const generation_context* context,
-                                                    generation_id id);
+generation_actor::behavior_type generation_behavior(generation_state::actor* self,
+                                                    const generation_context* context, generation_id id);
 
 } // namespace atelier
 

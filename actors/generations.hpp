@@ -20,6 +20,7 @@ public:
 
 /// Behaviour of the directory. `context` must outlive it and all generations.
 generations_actor::behavior_type generations_behavior(generations_state::actor* self,
-                                                      const generation_context* context, directory_options options);
+                                                      const generation_context* context,
+                                                      directory_options options);
 
 } // namespace atelier

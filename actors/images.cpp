@@ -4,10 +4,10 @@
 #include "actors/engines/image_file.hpp"
 #include "persistence/blobs/blob_store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace atelier {
 namespace {
@@ -36,8 +36,8 @@ std::string sanitized(std::string_view name, std::string_view content_type) {
 
 } // namespace
 
-image_library::image_library(blob_store& store, id_source& ids, random_source& random, std::string service_name,
-                             image_limits limits)
+image_library::image_library(blob_store& store, id_source& ids, random_source& random,
+                             std::string service_name, image_limits limits)
     : store_{store}, ids_{ids}, random_{random}, service_name_{std::move(service_name)}, limits_{limits} {}
 
 outcome<new_image> image_library::store_upload(const std::filesystem::path& file, std::string_view filename,
@@ -77,8 +77,8 @@ outcome<new_image> image_library::store(const std::filesystem::path& file, std::
     image.filename = sanitized(filename, info->content_type);
     image.content_type = info->content_type;
     image.metadata = "{}";
-    image.blob_metadata = fmt::format(R"({{"identified":true,"width":{},"height":{},"analyzed":true}})", info->width,
-                                      info->height);
+    image.blob_metadata = fmt::format(R"({{"identified":true,"width":{},"height":{},"analyzed":true}})",
+                                      info->width, info->height);
     image.service_name = service_name_;
     image.byte_size = stored->byte_size;
     image.checksum = std::move(stored->checksum);

@@ -19,17 +19,18 @@ struct image_limits {
     std::chrono::milliseconds decode_timeout{};
 };
 
-/// Image files on their way into the service: checked, measured, stored under a fresh key. The rows are the caller's to
-/// commit afterwards; a file whose rows never came is swept away later. Blocking: for the image pool only. Thread-safe.
+/// Image files on their way into the service: checked, measured, stored under a fresh key. The rows are the
+/// caller's to commit afterwards; a file whose rows never came is swept away later. Blocking: for the image
+/// pool only. Thread-safe.
 class image_library {
 public:
     image_library(blob_store& store, id_source& ids, random_source& random, std::string service_name,
                   image_limits limits);
 
-    /// Takes over an uploaded file. Errors: unsupported_media_type, invalid_image, image_too_large, unavailable (the
-    /// store), overloaded (no ids).
-    [[nodiscard]] outcome<new_image> store_upload(const std::filesystem::path& file, std::string_view filename,
-                                                  std::string room_type);
+    /// Takes over an uploaded file. Errors: unsupported_media_type, invalid_image, image_too_large,
+    /// unavailable (the store), overloaded (no ids).
+    [[nodiscard]] outcome<new_image> store_upload(const std::filesystem::path& file,
+                                                  std::string_view filename, std::string room_type);
 
     /// Takes over what an engine made. Errors as for uploads.
     [[nodiscard]] outcome<new_image> store_output(const std::filesystem::path& file, generation_id made_by,

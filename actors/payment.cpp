@@ -2,10 +2,10 @@
 
 #include "actors/runtime/roster.hpp"
 
-#include <utility>
-
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 namespace atelier {
 namespace {
@@ -117,8 +117,9 @@ void payment_state::credit(delivery d, const payment_decision& decision) {
         }
         next();
     };
-    self_->request(context_->actors.get<wallets_actor>(), caf::infinite,
-                   credit_payment{payment_->record(), *decision.change, record_of(d.command, decision)})
+    self_
+        ->request(context_->actors.get<wallets_actor>(), caf::infinite,
+                  credit_payment{payment_->record(), *decision.change, record_of(d.command, decision)})
         .then([settled](outcome<receipt>& result) { settled(result); },
               [settled](const caf::error&) { settled(errc::unavailable); });
 }
@@ -150,8 +151,8 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
               [settled](const caf::error&) { settled(commit_verdict::unavailable); });
 }
 
-/// The payment was changed by somebody else: read it again and decide anew. Any other failure goes to the gateway,
-/// which will repeat the notification.
+/// The payment was changed by somebody else: read it again and decide anew. Any other failure goes to the
+/// gateway, which will repeat the notification.
 void payment_state::retry(delivery d, errc why) {
     if (why != errc::state_conflict || d.attempts >= attempts_max) {
         d.who.deliver(why);
@@ -165,7 +166,8 @@ void payment_state::finish(const delivery& d, const payment_decision& decision) 
     const auto type = to_string(d.command.what.kind);
     context_->meters.webhook(type, decision.verdict);
     if (decision.alarm)
-        spdlog::warn("{} notification of invoice {} needs attention: {}", type, invoice_id_, decision.verdict);
+        spdlog::warn("{} notification of invoice {} needs attention: {}", type, invoice_id_,
+                     decision.verdict);
     d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
 }
 

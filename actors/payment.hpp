@@ -32,9 +32,10 @@ struct payment_context {
     payment_rules rules;
 };
 
-/// One payment with something happening: takes the gateway's notifications one after the other, in whatever order and
-/// number they come. What each does is decided by `payment`; tokens are credited by the wallet, in one commit with
-/// the payment's change and the notification's archive. A Check is answered without waiting for a write.
+/// One payment with something happening: takes the gateway's notifications one after the other, in whatever
+/// order and number they come. What each does is decided by `payment`; tokens are credited by the wallet, in
+/// one commit with the payment's change and the notification's archive. A Check is answered without waiting
+/// for a write.
 class payment_state {
 public:
     static constexpr const char* name = "payment";

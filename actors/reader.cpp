@@ -8,10 +8,10 @@
 #include "persistence/queries/payments.hpp"
 #include "persistence/queries/wallets.hpp"
 
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+
+#include <utility>
 
 namespace atelier {
 namespace {
@@ -67,12 +67,14 @@ reader_actor::behavior_type reader_behavior(reader_state::actor* self, const rea
                 [what](pg::connection& database) { return read_job(database, what.id); });
         },
         [&state](const load_payment& what) {
-            return state.run<payment_record>(
-                [what](pg::connection& database) { return queries::get_payment_by_invoice(database, what.invoice_id); });
+            return state.run<payment_record>([what](pg::connection& database) {
+                return queries::get_payment_by_invoice(database, what.invoice_id);
+            });
         },
         [&state](const find_answer& what) {
             return state.run<idempotency_answer>(
-                [what, now = state.context().time.now()](pg::connection& database) -> outcome<idempotency_answer> {
+                [what,
+                 now = state.context().time.now()](pg::connection& database) -> outcome<idempotency_answer> {
                     auto answer = queries::find_idempotency_answer(database, what.user, what.key, now);
                     if (!answer)
                         return answer.error();

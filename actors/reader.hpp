@@ -14,8 +14,8 @@ struct reader_context {
     const clock& time;
 };
 
-/// Reads single entities for other actors: the blocking work happens on the threads of the pool, the answer leaves from
-/// the reader itself.
+/// Reads single entities for other actors: the blocking work happens on the threads of the pool, the answer
+/// leaves from the reader itself.
 class reader_state {
 public:
     static constexpr const char* name = "reader";

@@ -10,11 +10,11 @@
 #include "persistence/queries/sessions.hpp"
 #include "persistence/queries/wallets.hpp"
 
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+
+#include <utility>
 
 namespace atelier {
 namespace {
@@ -87,22 +87,24 @@ void sweeper_state::run(bool sweeper_state::*busy, work job) {
 
 void sweeper_state::sweep_rows() {
     const auto now = context_->time.now();
-    run(&sweeper_state::sweeping_rows_, [this, now, after = expired_until_, above = resumed_up_to_](auto& database) {
-        auto found = look(database, after, now, above);
-        return std::function<void()>{[this, now, found = std::move(found)] {
-            // One minute again next time: rows may be committed later than their times say.
-            if (found.complete)
-                expired_until_ = now - std::chrono::minutes{1};
-            resumed_up_to_ = found.next_generation;
-            const auto wallets = context_->actors.get<wallets_actor>();
-            for (const auto user : found.users_with_expired_lots)
-                self_->request(wallets, caf::infinite, expire_lots{user})
-                    .then([](const outcome<receipt>&) {}, [](const caf::error&) { /* found again next time */ });
-            const auto generations = context_->actors.get<generations_actor>();
-            for (const auto id : found.unfinished)
-                self_->send(generations, start_generation{id});
-        }};
-    });
+    run(&sweeper_state::sweeping_rows_,
+        [this, now, after = expired_until_, above = resumed_up_to_](auto& database) {
+            auto found = look(database, after, now, above);
+            return std::function<void()>{[this, now, found = std::move(found)] {
+                // One minute again next time: rows may be committed later than their times say.
+                if (found.complete)
+                    expired_until_ = now - std::chrono::minutes{1};
+                resumed_up_to_ = found.next_generation;
+                const auto wallets = context_->actors.get<wallets_actor>();
+                for (const auto user : found.users_with_expired_lots)
+                    self_->request(wallets, caf::infinite, expire_lots{user})
+                        .then([](const outcome<receipt>&) {},
+                              [](const caf::error&) { /* found again next time */ });
+                const auto generations = context_->actors.get<generations_actor>();
+                for (const auto id : found.unfinished)
+                    self_->send(generations, start_generation{id});
+            }};
+        });
 }
 
 void sweeper_state::sweep_files() {

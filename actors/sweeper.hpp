@@ -29,8 +29,9 @@ struct sweeper_context {
     microseconds orphan_age;
 };
 
-/// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on, mails,
-/// sessions and idempotency keys that are over, files without rows. Whatever it misses, it finds the next time.
+/// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on,
+/// mails, sessions and idempotency keys that are over, files without rows. Whatever it misses, it finds the
+/// next time.
 class sweeper_state {
 public:
     static constexpr const char* name = "sweeper";
@@ -57,9 +58,9 @@ private:
     bool sweeping_rows_ = false;
     bool sweeping_files_ = false;
     bool delivering_ = false;
-    bool mail_waiting_ = false; ///< came while others were being delivered
-    instant expired_until_;        ///< lots that expired up to here have been handed to their wallets
-    generation_id resumed_up_to_;  ///< where the round over unfinished generations stands
+    bool mail_waiting_ = false;   ///< came while others were being delivered
+    instant expired_until_;       ///< lots that expired up to here have been handed to their wallets
+    generation_id resumed_up_to_; ///< where the round over unfinished generations stands
 };
 
 /// Behaviour of the sweeper. `context` must outlive it.

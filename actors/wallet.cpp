@@ -3,14 +3,14 @@
 #include "actors/domain/views.hpp"
 #include "actors/runtime/roster.hpp"
 
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <iterator>
 #include <type_traits>
 #include <utility>
-
-#include <caf/send.hpp>
 
 namespace atelier {
 namespace {
@@ -36,8 +36,8 @@ const std::optional<idempotency_key>& key_of(const wallet_state::command& what) 
 void remember(change_set& changes, const std::optional<idempotency_key>& key, const receipt& answer,
               microseconds lifetime) {
     if (key)
-        changes.idempotency.push_back({key->key, key->fingerprint, answer.status, answer.body, answer.location,
-                                       changes.at + lifetime});
+        changes.idempotency.push_back(
+            {key->key, key->fingerprint, answer.status, answer.body, answer.location, changes.at + lifetime});
 }
 
 /// One command's decision: the change set, and in `result` what to answer once it is durable.
@@ -63,8 +63,8 @@ struct decision {
         generation.cost = command.cost;
         generation.seed = command.seed;
         generation.created_at = now;
-        changes->new_generations.push_back({id, command.input_image, command.style, command.cost, command.seed,
-                                            command.parameters, now + command.time_limit});
+        changes->new_generations.push_back({id, command.input_image, command.style, command.cost,
+                                            command.seed, command.parameters, now + command.time_limit});
         result.status = 202;
         result.location = "/v1/generations/" + std::to_string(id.value);
         result.amount = -command.cost;
@@ -106,8 +106,9 @@ struct decision {
         const auto now = context.time.now();
         const auto& payment = command.payment;
         const auto validity = std::chrono::days{payment.validity_days};
-        auto changes = wallet::decide_credit(user, operation::purchase, payment.package, payment.tokens_amount, now,
-                                             now + validity, payment.id, context.ids);
+        auto changes =
+            wallet::decide_credit(user, operation::purchase, payment.package, payment.tokens_amount, now,
+                                  now + validity, payment.id, context.ids);
         if (!changes)
             return changes;
         changes->payment_changes.push_back(command.change);
@@ -120,7 +121,8 @@ struct decision {
 
     outcome<change_set> operator()(const refund_generation& command) const {
         const auto now = context.time.now();
-        auto changes = lots.decide_refund(user, command.change.id, command.parts, now, context.reopen_grace, context.ids);
+        auto changes = lots.decide_refund(user, command.change.id, command.parts, now, context.reopen_grace,
+                                          context.ids);
         if (!changes)
             return changes;
         changes->generation_changes.push_back(command.change);
@@ -263,7 +265,9 @@ void wallet_state::execute(entry e) {
             work.committed = *lots_;
         lots_->apply(e.moved);
         const auto number = work.first + work.in_flight.size();
-        self_->request(context_->actors.writer_of(user_), caf::infinite, commit_changes{std::move(*changes), life_})
+        self_
+            ->request(context_->actors.writer_of(user_), caf::infinite,
+                      commit_changes{std::move(*changes), life_})
             .then([this, number](commit_verdict verdict) { settle(number, verdict); },
                   [this, number](const caf::error&) { settle(number, commit_verdict::unavailable); });
     } else {
@@ -346,8 +350,8 @@ void wallet_state::finish(entry& e) {
     e.who.deliver(std::move(e.result));
 }
 
-/// Something was refused. Once all that is in flight has come back, nothing of it is true: read again, and carry out
-/// again what can be.
+/// Something was refused. Once all that is in flight has come back, nothing of it is true: read again, and
+/// carry out again what can be.
 void wallet_state::recover() {
     auto& work = busy();
     for (const auto& e : work.in_flight)
@@ -430,7 +434,8 @@ wallet_view wallet_state::view() const {
 
 // -- behaviour ----------------------------------------------------------------------------------------------
 
-wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context, user_id user) {
+wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context,
+                                            user_id user) {
     auto& state = self->state;
     state.start(*context, user);
     return {

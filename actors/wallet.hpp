@@ -32,9 +32,10 @@ struct wallet_context {
 
 /// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet`.
 ///
-/// It goes on with the next command while the change set of the last one commits, against its new state in memory;
-/// each answer waits until its change set, and all before it, are durable. When a commit is refused because somebody
-/// else wrote, it lets everything under way come back, reads itself again and carries the refused commands out anew.
+/// It goes on with the next command while the change set of the last one commits, against its new state in
+/// memory; each answer waits until its change set, and all before it, are durable. When a commit is refused
+/// because somebody else wrote, it lets everything under way come back, reads itself again and carries the
+/// refused commands out anew.
 class wallet_state {
 public:
     static constexpr const char* name = "wallet";
@@ -72,7 +73,7 @@ private:
         std::deque<entry> waiting;
         std::vector<reply<outcome<wallet_view>>> readers;
         std::optional<wallet> committed; ///< without what is in flight
-        bool broken = false;             ///< something in flight was refused: no new decisions until all is back
+        bool broken = false; ///< something in flight was refused: no new decisions until all is back
         bool loading = false;
     };
 
@@ -100,6 +101,7 @@ private:
 };
 
 /// Behaviour of a wallet. `context` must outlive it.
-wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context, user_id user);
+wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context,
+                                            user_id user);
 
 } // namespace atelier

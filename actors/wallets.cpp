@@ -13,15 +13,18 @@ wallet_actor start_wallet(wallets_state::actor* self, const wallet_context* cont
 
 wallets_actor::behavior_type wallets_behavior(wallets_state::actor* self, const wallet_context* context,
                                               directory_options options) {
-    self->state.family.emplace(self, "wallet", options, [context](wallets_state::actor* parent, user_id user) {
-        return start_wallet(parent, context, user);
-    });
+    self->state.family.emplace(self, "wallet", options,
+                               [context](wallets_state::actor* parent, user_id user) {
+                                   return start_wallet(parent, context, user);
+                               });
     auto& family = *self->state.family;
     self->delayed_send(self, family.sweep_interval(), tick{});
     return {
         [self, &family](spend_tokens& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](order_package& c) { return self->delegate(family.child(c.user), std::move(c)); },
-        [self, &family](credit_payment& c) { return self->delegate(family.child(c.payment.user), std::move(c)); },
+        [self, &family](credit_payment& c) {
+            return self->delegate(family.child(c.payment.user), std::move(c));
+        },
         [self, &family](refund_generation& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](expire_lots c) { return self->delegate(family.child(c.user), c); },
         [self, &family](read_wallet c) { return self->delegate(family.child(c.user), c); },

@@ -2,12 +2,12 @@
 
 #include "persistence/committer.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
-
-#include <caf/actor_cast.hpp>
-#include <caf/send.hpp>
 
 namespace atelier {
 namespace {
@@ -79,12 +79,12 @@ void writer_state::flush() {
             batch.push_back(std::move(next.changes));
         }
         if (!batch.empty())
-            context_->store.commit(std::move(batch), [this, self = caf::actor_cast<writer_actor>(self_)](
-                                                         commit_result result) {
-                // Carried out by the actor itself, or not at all when it is gone.
-                auto settle = [this, result = std::move(result)] { settled(result); };
-                caf::anon_send(self, continuation{std::move(settle)});
-            });
+            context_->store.commit(std::move(batch),
+                                   [this, self = caf::actor_cast<writer_actor>(self_)](commit_result result) {
+                                       // Carried out by the actor itself, or not at all when it is gone.
+                                       auto settle = [this, result = std::move(result)] { settled(result); };
+                                       caf::anon_send(self, continuation{std::move(settle)});
+                                   });
     }
     context_->meters.writer_backlog.Set(static_cast<double>(filling_.size() + committing_.size()));
 }

@@ -3,13 +3,13 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 
+#include <caf/typed_response_promise.hpp>
+
 #include <cstddef>
 #include <deque>
 #include <optional>
 #include <unordered_map>
 #include <vector>
-
-#include <caf/typed_response_promise.hpp>
 
 namespace atelier {
 
@@ -24,8 +24,8 @@ struct writer_context {
     std::size_t backlog_limit;
 };
 
-/// Group commit: while one batch commits, the next one fills. There is no timer and no delay: a lone change set
-/// commits at once, and under load batches grow by themselves.
+/// Group commit: while one batch commits, the next one fills. There is no timer and no delay: a lone change
+/// set commits at once, and under load batches grow by themselves.
 class writer_state {
 public:
     static constexpr const char* name = "writer";

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-/// What one command does to the database, as values. A change set is committed whole or not at all; the writer
-/// joins many of them into one transaction. Every change of an existing row names the value that it expects
-/// to find (compare-and-set), so that a foreign writer can never be overwritten.
+/// What one command does to the database, as values. A change set is committed whole or not at all; the
+/// writer joins many of them into one transaction. Every change of an existing row names the value that it
+/// expects to find (compare-and-set), so that a foreign writer can never be overwritten.
 namespace atelier {
 
 /// A number of tokens; signed, because journal amounts are.

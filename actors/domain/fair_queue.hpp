@@ -10,8 +10,8 @@
 
 namespace atelier {
 
-/// Jobs waiting for a slot: round-robin over users, first in first out within one user. However many jobs one user
-/// has, another's first one waits for at most one job of each user before it.
+/// Jobs waiting for a slot: round-robin over users, first in first out within one user. However many jobs one
+/// user has, another's first one waits for at most one job of each user before it.
 class fair_queue {
 public:
     /// Adds a job; one that is already waiting keeps its place.

@@ -49,8 +49,8 @@ enum class generation_action : std::uint8_t {
 
 /// The life of one generation from accepted to final: pure, a table of phase × event.
 ///
-/// It always ends: every phase has a way out by `deadline`, and once a final commit is under way, only its outcome
-/// counts: a `cancel` that comes later gets whatever that is.
+/// It always ends: every phase has a way out by `deadline`, and once a final commit is under way, only its
+/// outcome counts: a `cancel` that comes later gets whatever that is.
 class generation {
 public:
     explicit generation(std::int32_t attempts_max, std::int32_t attempt = 0)

@@ -14,9 +14,12 @@ class [[nodiscard]] outcome {
 public:
     using value_type = T;
 
-    outcome(T value) : state_{std::in_place_index<0>, std::move(value)} {} // NOLINT(google-explicit-constructor)
-    outcome(failure why) : state_{std::in_place_index<1>, std::move(why)} {} // NOLINT(google-explicit-constructor)
-    outcome(errc code) : state_{std::in_place_index<1>, failure{code}} {}    // NOLINT(google-explicit-constructor)
+    // Implicit, so that `return value;` and `return errc::not_found;` both read well.
+    // NOLINTBEGIN(google-explicit-constructor)
+    outcome(T value) : state_{std::in_place_index<0>, std::move(value)} {}
+    outcome(failure why) : state_{std::in_place_index<1>, std::move(why)} {}
+    outcome(errc code) : state_{std::in_place_index<1>, failure{code}} {}
+    // NOLINTEND(google-explicit-constructor)
 
     [[nodiscard]] bool has_value() const { return state_.index() == 0; }
     explicit operator bool() const { return has_value(); }

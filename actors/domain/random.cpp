@@ -1,11 +1,11 @@
 #include "actors/domain/random.hpp"
 
+#include <sodium.h>
+
 #include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-
-#include <sodium.h>
 
 namespace atelier {
 

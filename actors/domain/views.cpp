@@ -1,10 +1,10 @@
 #include "actors/domain/views.hpp"
 
+#include <boost/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
-
-#include <boost/json.hpp>
 
 namespace atelier {
 namespace {
@@ -72,11 +72,11 @@ std::string to_iso8601(instant t) {
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss time{std::chrono::floor<std::chrono::milliseconds>(t - day)};
     std::array<char, 32> buffer{};
-    const int length = std::snprintf(buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                                     static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                     static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
-                                     static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
-                                     static_cast<int>(time.subseconds().count()));
+    const int length = std::snprintf(
+        buffer.data(), buffer.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+        static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
     return {buffer.data(), static_cast<std::size_t>(std::max(length, 0))};
 }
 
@@ -138,7 +138,8 @@ std::string generation_json(const generation_record& generation) {
     return json::serialize(generation_object(generation));
 }
 
-std::string accepted_generation_json(const generation_record& generation, tokens balance, transaction_id last) {
+std::string accepted_generation_json(const generation_record& generation, tokens balance,
+                                     transaction_id last) {
     auto object = generation_object(generation);
     object["balance"] = balance;
     object["transaction_id"] = last.value;
@@ -167,8 +168,9 @@ std::string wallet_json(tokens balance, const std::vector<purchase_record>& lots
                                          {"purchased_at", to_iso8601(lot.purchased_at)},
                                          {"expires_at", to_iso8601(lot.expires_at)}});
     }
-    return json::serialize(json::object{
-        {"balance", balance}, {"next_to_expire", std::move(next_to_expire)}, {"purchases", std::move(purchases)}});
+    return json::serialize(json::object{{"balance", balance},
+                                        {"next_to_expire", std::move(next_to_expire)},
+                                        {"purchases", std::move(purchases)}});
 }
 
 std::string list_json(const std::vector<std::string>& items, std::string_view next_cursor) {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-/// The JSON of each resource: what clients see. Here, and not at the HTTP edge, because the answer to a command is
-/// stored with its effect, byte for byte.
+/// The JSON of each resource: what clients see. Here, and not at the HTTP edge, because the answer to a
+/// command is stored with its effect, byte for byte.
 namespace atelier {
 
 /// ISO 8601 in UTC with milliseconds, e.g. "2026-03-01T09:15:30.250Z".
@@ -21,8 +21,8 @@ namespace atelier {
 [[nodiscard]] std::string payment_json(const payment_record& payment);
 [[nodiscard]] std::string generation_json(const generation_record& generation);
 
-/// The answer to an accepted generation: the generation, the balance after its spend and the id of the last journal
-/// row of that spend.
+/// The answer to an accepted generation: the generation, the balance after its spend and the id of the last
+/// journal row of that spend.
 [[nodiscard]] std::string accepted_generation_json(const generation_record& generation, tokens balance,
                                                    transaction_id last);
 

@@ -18,8 +18,8 @@ bool spendable(const purchase_record& lot, instant now) {
 }
 
 /// Adds the journal row; false when there are no ids left.
-bool book(change_set& changes, id_source& ids, purchase_id lot, std::optional<generation_id> generation, operation op,
-          tokens amount) {
+bool book(change_set& changes, id_source& ids, purchase_id lot, std::optional<generation_id> generation,
+          operation op, tokens amount) {
     const auto key = ids.next(id_sequence::token_transactions);
     if (key == 0)
         return false;
@@ -58,13 +58,15 @@ outcome<change_set> wallet::decide_spend(user_id user, generation_id generation,
         missing -= part;
     }
     if (missing > 0)
-        return failure{errc::insufficient_tokens, "This costs " + std::to_string(cost) + " tokens; the wallet holds " +
+        return failure{errc::insufficient_tokens, "This costs " + std::to_string(cost) +
+                                                      " tokens; the wallet holds " +
                                                       std::to_string(cost - missing) + "."};
     return changes;
 }
 
-outcome<change_set> wallet::decide_refund(user_id user, generation_id generation, std::span<const spend_part> parts,
-                                          instant now, microseconds grace, id_source& ids) const {
+outcome<change_set> wallet::decide_refund(user_id user, generation_id generation,
+                                          std::span<const spend_part> parts, instant now, microseconds grace,
+                                          id_source& ids) const {
     change_set changes{user, now};
     for (const auto& part : parts) {
         assert(part.amount > 0);
@@ -82,9 +84,9 @@ outcome<change_set> wallet::decide_refund(user_id user, generation_id generation
     return changes;
 }
 
-outcome<change_set> wallet::decide_credit(user_id user, operation why, token_package_id package, tokens amount,
-                                          instant now, instant expires_at, std::optional<payment_id> payment,
-                                          id_source& ids) {
+outcome<change_set> wallet::decide_credit(user_id user, operation why, token_package_id package,
+                                          tokens amount, instant now, instant expires_at,
+                                          std::optional<payment_id> payment, id_source& ids) {
     assert(amount > 0);
     const purchase_id lot{ids.next(id_sequence::token_purchases)};
     if (!lot)

@@ -11,9 +11,9 @@ namespace atelier {
 
 /// A user's lots of tokens and the rules of spending them: pure, without clock, database or actors.
 ///
-/// Each `decide_*` function looks at a command and answers with the purchase changes and journal rows that would
-/// carry it out, or with a refusal; it changes nothing. `apply` then makes them true in memory. Between the two the
-/// caller adds the business rows that belong to the same commit.
+/// Each `decide_*` function looks at a command and answers with the purchase changes and journal rows that
+/// would carry it out, or with a refusal; it changes nothing. `apply` then makes them true in memory. Between
+/// the two the caller adds the business rows that belong to the same commit.
 class wallet {
 public:
     /// `lots` as loaded; their order does not matter.
@@ -26,18 +26,20 @@ public:
 
     /// Takes `cost` tokens for `generation`, across lots if need be.
     /// Errors: insufficient_tokens; overloaded when `ids` has run dry.
-    [[nodiscard]] outcome<change_set> decide_spend(user_id user, generation_id generation, tokens cost, instant now,
-                                                   id_source& ids) const;
+    [[nodiscard]] outcome<change_set> decide_spend(user_id user, generation_id generation, tokens cost,
+                                                   instant now, id_source& ids) const;
 
-    /// Gives each part of a spend back to the lot that it came from; a lot that has expired meanwhile is reopened
-    /// until `now + grace`. Errors: not_found when a lot is not known here (reload and try again); overloaded.
+    /// Gives each part of a spend back to the lot that it came from; a lot that has expired meanwhile is
+    /// reopened until `now + grace`. Errors: not_found when a lot is not known here (reload and try again);
+    /// overloaded.
     [[nodiscard]] outcome<change_set> decide_refund(user_id user, generation_id generation,
-                                                    std::span<const spend_part> parts, instant now, microseconds grace,
-                                                    id_source& ids) const;
+                                                    std::span<const spend_part> parts, instant now,
+                                                    microseconds grace, id_source& ids) const;
 
     /// A new lot of `amount` tokens. Errors: overloaded.
-    [[nodiscard]] static outcome<change_set> decide_credit(user_id user, operation why, token_package_id package,
-                                                           tokens amount, instant now, instant expires_at,
+    [[nodiscard]] static outcome<change_set> decide_credit(user_id user, operation why,
+                                                           token_package_id package, tokens amount,
+                                                           instant now, instant expires_at,
                                                            std::optional<payment_id> payment, id_source& ids);
 
     /// Books what is left in expired lots as expired. No changes when nothing is due. Errors: overloaded.

@@ -129,7 +129,8 @@ std::array<plane, 4> explain(const small_picture& from, const surroundings& arou
 }
 
 std::uint8_t to_byte(float v) {
-    return static_cast<std::uint8_t>(std::clamp(v, 0.0F, 255.0F) + 0.5F);
+    const float half_above = std::clamp(v, 0.0F, 255.0F) + 0.5F;
+    return static_cast<std::uint8_t>(half_above);
 }
 
 /// Where the middle of pixel `i` of `size` lies among `small` pixels: the one before it, and how far after

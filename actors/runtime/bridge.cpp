@@ -1,13 +1,14 @@
 #include "actors/runtime/bridge.hpp"
 
+#include <caf/send.hpp>
+
 #include <utility>
 #include <vector>
 
-#include <caf/send.hpp>
-
 namespace atelier {
 
-bridge::bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline, std::size_t limit)
+bridge::bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline,
+               std::size_t limit)
     : meters_{meters}, deadline_{deadline}, limit_{limit} {
     companion_ = system.spawn<caf::actor_companion, caf::hidden>();
     auto& companion = *caf::actor_cast<caf::actor_companion*>(companion_);

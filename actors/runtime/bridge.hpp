@@ -3,17 +3,6 @@
 #include "actors/domain/outcome.hpp"
 #include "actors/runtime/metrics.hpp"
 
-#include <array>
-#include <atomic>
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <type_traits>
-#include <unordered_map>
-
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -26,13 +15,25 @@
 #include <caf/message_id.hpp>
 #include <caf/response_type.hpp>
 
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <unordered_map>
+
 namespace atelier {
 
 /// Turns the answer of an actor into the completion of an Asio coroutine.
 ///
-/// `co_await bridge.ask<Reply>(handle, command)` sends the command and resumes with the reply on the coroutine's own
-/// executor. No thread waits. A receiver that died, a reply that did not come before the deadline and a shutdown complete
-/// it with a failure; a command that was already sent is carried out all the same. Thread-safe.
+/// `co_await bridge.ask<Reply>(handle, command)` sends the command and resumes with the reply on the
+/// coroutine's own executor. No thread waits. A receiver that died, a reply that did not come before the
+/// deadline and a shutdown complete it with a failure; a command that was already sent is carried out all the
+/// same. Thread-safe.
 class bridge {
 public:
     /// `deadline` holds for every ask; `limit` is the number of asks that may wait at once.
@@ -96,9 +97,8 @@ boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Comma
         auto executor = boost::asio::get_associated_executor(handler);
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
         auto finish = [shared, executor](result value) {
-            boost::asio::post(executor, [shared, value = std::move(value)]() mutable {
-                (*shared)(std::move(value));
-            });
+            boost::asio::post(executor,
+                              [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
         };
         using payload = std::conditional_t<bare, Reply, result>;
         const auto ask = admit([finish](const caf::message* message, errc why) {

@@ -5,17 +5,17 @@
 #include "actors/runtime/metrics.hpp"
 #include "actors/runtime/restart_intensity.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+#include <caf/system_messages.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <string>
 #include <unordered_map>
 #include <utility>
-
-#include <caf/actor_addr.hpp>
-#include <caf/actor_cast.hpp>
-#include <caf/system_messages.hpp>
-#include <caf/exit_reason.hpp>
-#include <caf/send.hpp>
 
 namespace atelier {
 
@@ -23,17 +23,17 @@ namespace atelier {
 struct directory_options {
     const clock& time;
     metrics& meters;
-    microseconds idle_timeout;     ///< a child that got no command for so long may leave memory
-    std::size_t restart_limit;     ///< crashes in `restart_window` before the family itself gives up
+    microseconds idle_timeout; ///< a child that got no command for so long may leave memory
+    std::size_t restart_limit; ///< crashes in `restart_window` before the family itself gives up
     microseconds restart_window;
 };
 
-/// One family of actors: id → live actor. Starts a child when the first command for it comes, lets the idle ones go,
-/// forgets the crashed ones, so that the next command starts them afresh from the database.
+/// One family of actors: id → live actor. Starts a child when the first command for it comes, lets the idle
+/// ones go, forgets the crashed ones, so that the next command starts them afresh from the database.
 ///
-/// To be part of the state of a directory actor `Self`. All commands for a child pass through its directory, in order;
-/// that is why a child that says "idle" to the directory's question can be dropped, unless a command was passed on
-/// after the question.
+/// To be part of the state of a directory actor `Self`. All commands for a child pass through its directory,
+/// in order; that is why a child that says "idle" to the directory's question can be dropped, unless a
+/// command was passed on after the question.
 template <class Self, class Key, class Child>
 class directory {
 public:
@@ -69,8 +69,8 @@ public:
 
     [[nodiscard]] bool alive(const Key& key) const { return live_.contains(key); }
 
-    /// Called on every tick: asks some of the idle children whether they can go. One round over all of them takes
-    /// several ticks, so that a large family does not stop for it.
+    /// Called on every tick: asks some of the idle children whether they can go. One round over all of them
+    /// takes several ticks, so that a large family does not stop for it.
     void sweep() {
         const auto now = options_.time.now();
         const auto buckets = live_.bucket_count();

@@ -51,7 +51,9 @@ private:
         std::uint64_t last = 0;
     };
 
-    shard& shard_of(generation_id about) { return shards_[std::hash<generation_id>{}(about) % shards_.size()]; }
+    shard& shard_of(generation_id about) {
+        return shards_[std::hash<generation_id>{}(about) % shards_.size()];
+    }
     void forget(generation_id about, std::uint64_t number);
 
     std::array<shard, 16> shards_;

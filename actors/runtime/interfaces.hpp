@@ -5,8 +5,8 @@
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
 
-/// Every actor's interface: each message a line. Only forward declarations, so that any header may name any handle
-/// without paying for CAF.
+/// Every actor's interface: each message a line. Only forward declarations, so that any header may name any
+/// handle without paying for CAF.
 namespace atelier {
 
 struct deliver_notification;
@@ -32,13 +32,14 @@ using wallet_actor = caf::typed_actor<
     caf::replies_to<retire>::with<retired>>;
 
 /// All wallets: passes each command to the wallet of its user, which it starts when needed.
-using wallets_actor = caf::typed_actor<caf::replies_to<spend_tokens>::with<outcome<receipt>>,
-                                       caf::replies_to<order_package>::with<outcome<receipt>>,
-                                       caf::replies_to<credit_payment>::with<outcome<receipt>>,
-                                       caf::replies_to<refund_generation>::with<outcome<receipt>>,
-                                       caf::replies_to<expire_lots>::with<outcome<receipt>>,
-                                       caf::replies_to<read_wallet>::with<outcome<wallet_view>>,
-                                       caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
+using wallets_actor =
+    caf::typed_actor<caf::replies_to<spend_tokens>::with<outcome<receipt>>,
+                     caf::replies_to<order_package>::with<outcome<receipt>>,
+                     caf::replies_to<credit_payment>::with<outcome<receipt>>,
+                     caf::replies_to<refund_generation>::with<outcome<receipt>>,
+                     caf::replies_to<expire_lots>::with<outcome<receipt>>,
+                     caf::replies_to<read_wallet>::with<outcome<wallet_view>>,
+                     caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
 /// One generation that is not final.
 using generation_actor = caf::typed_actor<
@@ -57,21 +58,22 @@ using generation_actor = caf::typed_actor<
     // From the directory: may this generation leave memory?
     caf::replies_to<retire>::with<retired>>;
 
-using generations_actor = caf::typed_actor<caf::reacts_to<start_generation>,
-                                           caf::replies_to<cancel_generation>::with<outcome<generation_record>>,
-                                           caf::replies_to<list_children>::with<children_report>,
-                                           caf::reacts_to<tick>>;
+using generations_actor =
+    caf::typed_actor<caf::reacts_to<start_generation>,
+                     caf::replies_to<cancel_generation>::with<outcome<generation_record>>,
+                     caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
 /// Hands out the engine's slots, one user after the other.
-using dispatcher_actor =
-    caf::typed_actor<caf::reacts_to<request_slot>, caf::reacts_to<release_slot>>;
+using dispatcher_actor = caf::typed_actor<caf::reacts_to<request_slot>, caf::reacts_to<release_slot>>;
 
 /// One payment with something happening.
-using payment_actor = caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
-                                       caf::replies_to<retire>::with<retired>>;
+using payment_actor =
+    caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+                     caf::replies_to<retire>::with<retired>>;
 
-using payments_actor = caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
-                                        caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
+using payments_actor =
+    caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+                     caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
 /// Group commit on one connection.
 using writer_actor = caf::typed_actor<

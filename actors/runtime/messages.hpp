@@ -3,6 +3,8 @@
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
 
+#include <caf/allowed_unsafe_message_type.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,10 +13,8 @@
 #include <variant>
 #include <vector>
 
-#include <caf/allowed_unsafe_message_type.hpp>
-
-/// Every message between actors: plain values with the domain's names. Those with members that own memory have
-/// constructors, because g++ 12 destroys aggregates twice when they are temporaries beside a `co_await`.
+/// Every message between actors: plain values with the domain's names. Those with members that own memory
+/// have constructors, because g++ 12 destroys aggregates twice when they are temporaries beside a `co_await`.
 namespace atelier {
 
 // -- wallets ----------------------------------------------------------------------------------------------
@@ -165,8 +165,8 @@ struct notification_reply {
 /// Commits a change set. Change sets of one user are committed in the order in which they were sent.
 struct commit_changes {
     change_set changes;
-    /// Which life of the sender decided it; 0 when it stands alone. Once a change set is rejected, later ones of the
-    /// same life are rejected unseen: they were decided on a state that never came true.
+    /// Which life of the sender decided it; 0 when it stands alone. Once a change set is rejected, later ones
+    /// of the same life are rejected unseen: they were decided on a state that never came true.
     std::uint64_t life = 0;
 
     commit_changes() = default;
@@ -203,7 +203,8 @@ struct find_answer {
     find_answer(user_id u, std::string k) : user{u}, key{std::move(k)} {}
 };
 
-// -- life and death -------------------------------------------------------------------------------------------
+// -- life and death
+// -------------------------------------------------------------------------------------------
 
 /// From a directory to an idle child: may you go?
 struct retire {};

@@ -2,14 +2,14 @@
 
 #include "actors/runtime/metrics.hpp"
 
-#include <atomic>
-#include <chrono>
-
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include <atomic>
+#include <chrono>
 
 namespace atelier {
 
@@ -21,7 +21,8 @@ public:
 };
 
 /// Counts and times the messages of an actor and its life. Debian's CAF has its profiler compiled out;
-/// `enqueue`, `consume` and `cleanup` are the virtual functions that every message and every end pass through.
+/// `enqueue`, `consume` and `cleanup` are the virtual functions that every message and every end pass
+/// through.
 template <class Base, class State>
 class metered : public Base {
 public:
@@ -48,7 +49,8 @@ public:
         meters_.mailbox.Decrement();
         const auto start = std::chrono::steady_clock::now();
         const auto result = Base::consume(element);
-        meters_.handling.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        meters_.handling.Observe(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
         return result;
     }
 

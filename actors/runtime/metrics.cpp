@@ -1,14 +1,14 @@
 #include "actors/runtime/metrics.hpp"
 
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <mutex>
-
-#include <prometheus/registry.h>
-#include <prometheus/text_serializer.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,8 +24,9 @@ using prometheus::Gauge;
 using prometheus::Histogram;
 
 /// From 1 µs to 10 s: handlers take microseconds, commits and requests milliseconds.
-const Histogram::BucketBoundaries seconds{0.000001, 0.00001, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                          0.025,    0.05,    0.1,    0.25,    0.5,    1,     2.5,    5,     10};
+const Histogram::BucketBoundaries seconds{0.000001, 0.00001, 0.0001, 0.00025, 0.0005, 0.001,
+                                          0.0025,   0.005,   0.01,   0.025,   0.05,   0.1,
+                                          0.25,     0.5,     1,      2.5,     5,      10};
 const Histogram::BucketBoundaries long_seconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
 const Histogram::BucketBoundaries counts{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
@@ -48,13 +49,20 @@ struct metrics::families {
 
     Family<Counter>& actors_spawned = counter("atelier_actors_spawned_total", "Actors started, by kind.");
     Family<Gauge>& actors_live = gauge("atelier_actors_live", "Actors alive, by kind.");
-    Family<Counter>& actors_exited = counter("atelier_actors_exited_total", "Actors ended, by kind and reason.");
-    Family<Counter>& actor_restarts = counter("atelier_actor_restarts_total", "Actors restarted after a failure.");
-    Family<Gauge>& actor_mailbox = gauge("atelier_actor_mailbox_depth", "Messages waiting, by kind of actor.");
-    Family<Histogram>& actor_handling = histogram("atelier_actor_handling_seconds", "Time in one message handler.");
-    Family<Counter>& requests = counter("atelier_http_requests_total", "Requests answered, by route and status.");
-    Family<Histogram>& request_seconds = histogram("atelier_http_request_seconds", "Time to answer, by route.");
-    Family<Counter>& webhooks = counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
+    Family<Counter>& actors_exited =
+        counter("atelier_actors_exited_total", "Actors ended, by kind and reason.");
+    Family<Counter>& actor_restarts =
+        counter("atelier_actor_restarts_total", "Actors restarted after a failure.");
+    Family<Gauge>& actor_mailbox =
+        gauge("atelier_actor_mailbox_depth", "Messages waiting, by kind of actor.");
+    Family<Histogram>& actor_handling =
+        histogram("atelier_actor_handling_seconds", "Time in one message handler.");
+    Family<Counter>& requests =
+        counter("atelier_http_requests_total", "Requests answered, by route and status.");
+    Family<Histogram>& request_seconds =
+        histogram("atelier_http_request_seconds", "Time to answer, by route.");
+    Family<Counter>& webhooks =
+        counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
     Family<Counter>& generations = counter("atelier_generations_total", "Generations that reached a state.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
@@ -69,14 +77,16 @@ metrics::metrics() : metrics{std::make_unique<families>()} {}
 
 metrics::metrics(std::unique_ptr<families> f)
     : batches{f->counter("atelier_writer_batches_total", "Transactions committed by the writers.").Add({})},
-      change_sets_committed{
-          f->counter("atelier_writer_change_sets_total", "Change sets by verdict.").Add({{"verdict", "committed"}})},
-      change_sets_rejected{
-          f->counter("atelier_writer_change_sets_total", "Change sets by verdict.").Add({{"verdict", "rejected"}})},
+      change_sets_committed{f->counter("atelier_writer_change_sets_total", "Change sets by verdict.")
+                                .Add({{"verdict", "committed"}})},
+      change_sets_rejected{f->counter("atelier_writer_change_sets_total", "Change sets by verdict.")
+                               .Add({{"verdict", "rejected"}})},
       commits_recovered{
           f->counter("atelier_writer_recovered_total", "Commits whose outcome had to be looked up.").Add({})},
-      batch_size{f->histogram("atelier_writer_batch_size", "Change sets in one transaction.").Add({}, counts)},
-      commit_seconds{f->histogram("atelier_writer_commit_seconds", "Time of one transaction.").Add({}, seconds)},
+      batch_size{
+          f->histogram("atelier_writer_batch_size", "Change sets in one transaction.").Add({}, counts)},
+      commit_seconds{
+          f->histogram("atelier_writer_commit_seconds", "Time of one transaction.").Add({}, seconds)},
       writer_backlog{f->gauge("atelier_writer_backlog", "Change sets that wait for a commit.").Add({})},
       generations_queued{f->gauge("atelier_generations_queued", "Generations waiting for a slot.").Add({})},
       generations_running{f->gauge("atelier_generations_running", "Generations at an engine.").Add({})},
@@ -85,7 +95,8 @@ metrics::metrics(std::unique_ptr<families> f)
       generation_run_seconds{
           f->histogram("atelier_generation_run_seconds", "Time at the engine.").Add({}, long_seconds)},
       wallet_reloads{
-          f->counter("atelier_wallet_reloads_total", "Wallets read again because somebody else wrote.").Add({})},
+          f->counter("atelier_wallet_reloads_total", "Wallets read again because somebody else wrote.")
+              .Add({})},
       admission_refusals{
           f->counter("atelier_admission_refusals_total", "Commands refused because of a limit.").Add({})},
       asks_pending{f->gauge("atelier_asks_pending", "Requests waiting for an actor's answer.").Add({})},
@@ -127,7 +138,8 @@ void metrics::request_finished(std::string_view listener, std::string_view metho
     const std::string l{listener};
     const std::string m{method};
     const std::string r{route};
-    families_->requests.Add({{"listener", l}, {"method", m}, {"route", r}, {"status", std::to_string(status)}})
+    families_->requests
+        .Add({{"listener", l}, {"method", m}, {"route", r}, {"status", std::to_string(status)}})
         .Increment();
     families_->request_seconds.Add({{"listener", l}, {"method", m}, {"route", r}}, seconds)
         .Observe(std::chrono::duration<double>(duration).count());
@@ -152,7 +164,9 @@ void metrics::mail(std::string_view result, std::size_t count) {
 void metrics::collect_process() const {
     rusage usage{};
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        const auto total = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+        const auto total = [](const timeval& t) {
+            return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+        };
         const double spent = total(usage.ru_utime) + total(usage.ru_stime);
         families_->cpu.Increment(std::max(0.0, spent - families_->cpu.Value()));
     }

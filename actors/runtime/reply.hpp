@@ -2,15 +2,15 @@
 
 #include "actors/domain/outcome.hpp"
 
+#include <caf/typed_response_promise.hpp>
+
 #include <memory>
 #include <utility>
 
-#include <caf/typed_response_promise.hpp>
-
 namespace atelier {
 
-/// The answer that somebody waits for. CAF drops a forgotten promise silently; this one answers `unavailable` when it
-/// is destroyed unused, as when its actor dies. Copies share the one answer.
+/// The answer that somebody waits for. CAF drops a forgotten promise silently; this one answers `unavailable`
+/// when it is destroyed unused, as when its actor dies. Copies share the one answer.
 template <class Reply>
 class reply {
 public:

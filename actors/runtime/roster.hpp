@@ -2,12 +2,12 @@
 
 #include "actors/runtime/interfaces.hpp"
 
+#include <caf/typed_actor.hpp>
+
 #include <mutex>
 #include <shared_mutex>
 #include <tuple>
 #include <vector>
-
-#include <caf/typed_actor.hpp>
 
 namespace atelier {
 
@@ -53,7 +53,9 @@ public:
 
 private:
     mutable std::shared_mutex mutex_;
-    std::tuple<wallets_actor, generations_actor, payments_actor, dispatcher_actor, reader_actor, sweeper_actor> handles_;
+    std::tuple<wallets_actor, generations_actor, payments_actor, dispatcher_actor, reader_actor,
+               sweeper_actor>
+        handles_;
     std::vector<writer_actor> writers_;
 };
 

@@ -1,11 +1,11 @@
 #include "actors/runtime/supervisor.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace atelier {
 
@@ -40,7 +40,8 @@ void supervisor_state::lost(const caf::actor_addr& source, const std::string& re
     }
     if (now - place->started > options_->restart_window)
         place->restarts = 0;
-    const auto pause = std::min(options_->backoff_limit, options_->backoff * (1 << std::min(place->restarts++, 16)));
+    const auto pause =
+        std::min(options_->backoff_limit, options_->backoff * (1 << std::min(place->restarts++, 16)));
     const auto jittered = std::chrono::duration_cast<microseconds>(pause * (0.5 + 0.5 * options_->random()));
     spdlog::error("actor {} crashed ({}); starting it again in {} ms", kind, reason, jittered.count() / 1000);
     self_->delayed_send(self_, jittered, restart_child{index});
@@ -57,7 +58,8 @@ void supervisor_state::stop_children() {
     children_.clear();
 }
 
-supervisor_actor::behavior_type supervisor_behavior(supervisor_state::actor* self, supervisor_options options) {
+supervisor_actor::behavior_type supervisor_behavior(supervisor_state::actor* self,
+                                                    supervisor_options options) {
     self->state.start(self, std::move(options));
     return {
         [self](restart_child c) { self->state.restart(c.index); },

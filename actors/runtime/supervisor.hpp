@@ -5,12 +5,12 @@
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/restart_intensity.hpp"
 
+#include <caf/actor_addr.hpp>
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <caf/actor_addr.hpp>
 
 namespace atelier {
 
@@ -37,8 +37,8 @@ struct supervisor_options {
     std::function<void(const std::string& why)> fail; ///< asks for a clean end of the process
 };
 
-/// One-for-one: a child that crashes is started afresh after a pause that grows; one that crashes too often takes the
-/// process down, for the service manager to start it anew.
+/// One-for-one: a child that crashes is started afresh after a pause that grows; one that crashes too often
+/// takes the process down, for the service manager to start it anew.
 class supervisor_state {
 public:
     static constexpr const char* name = "supervisor";
@@ -66,6 +66,7 @@ private:
 };
 
 /// Behaviour of the supervisor.
-supervisor_actor::behavior_type supervisor_behavior(supervisor_state::actor* self, supervisor_options options);
+supervisor_actor::behavior_type supervisor_behavior(supervisor_state::actor* self,
+                                                    supervisor_options options);
 
 } // namespace atelier

@@ -1,5 +1,6 @@
-#include "http/commands/command.hpp"
 #include "persistence/audit.hpp"
+
+#include "http/commands/command.hpp"
 #include "persistence/blobs/disk.hpp"
 #include "persistence/migrate.hpp"
 
@@ -27,10 +28,11 @@ void print(const std::vector<audit_finding>& findings) {
 
 int audit(const arguments& args) {
     int exit_status = success;
-    const auto call = begin(args,
-                            "Usage: atelier audit\n\nChecks every invariant of the books against the database and the "
-                            "image files. Exits with 0 only if all hold.\n",
-                            exit_status);
+    const auto call =
+        begin(args,
+              "Usage: atelier audit\n\nChecks every invariant of the books against the database and the "
+              "image files. Exits with 0 only if all hold.\n",
+              exit_status);
     if (!call)
         return exit_status;
     auto place = open_workplace(call->config, var_directory::use::shared);
@@ -40,13 +42,15 @@ int audit(const arguments& args) {
     const auto file_ok = [&files](std::string_view key, std::string_view checksum, std::int64_t size) {
         return files.verify(key, checksum, size);
     };
-    auto findings = ready ? atelier::audit(*database, file_ok) : outcome<std::vector<audit_finding>>{ready.error()};
+    auto findings =
+        ready ? atelier::audit(*database, file_ok) : outcome<std::vector<audit_finding>>{ready.error()};
     if (!findings) {
         complain(findings.error().detail);
         return failed;
     }
     print(*findings);
-    const bool clean = std::ranges::all_of(*findings, [](const auto& finding) { return finding.violations == 0; });
+    const bool clean =
+        std::ranges::all_of(*findings, [](const auto& finding) { return finding.violations == 0; });
     std::printf("%s\n", clean ? "all invariants hold" : "INVARIANTS ARE VIOLATED");
     return clean ? success : failed;
 }

@@ -15,7 +15,8 @@ constexpr std::array commands{
     description{"migrate", "bring the database's schema up to date", migrate},
     description{"seed", "add the styles, packages and plans that are missing", seed},
     description{"audit", "check every invariant of the books and the files", audit},
-    description{"doctor", "check configuration, database, disk and say what to do; list all settings", doctor},
+    description{"doctor", "check configuration, database, disk and say what to do; list all settings",
+                doctor},
     description{"user", "create, confirm and look up users, grant tokens", user},
 };
 
@@ -66,7 +67,8 @@ std::optional<invocation> begin(const arguments& args, std::string_view usage, i
         const auto equals = args[i].find('=');
         const auto* known = find_setting(std::string_view{args[i]}.substr(0, equals));
         if (equals == std::string::npos || known == nullptr) {
-            complain("--set needs NAME=VALUE with the name of a setting; `atelier doctor --settings` lists them");
+            complain(
+                "--set needs NAME=VALUE with the name of a setting; `atelier doctor --settings` lists them");
             exit_status = misused;
             return std::nullopt;
         }

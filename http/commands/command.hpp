@@ -12,13 +12,13 @@
 #include <string_view>
 #include <vector>
 
-/// The subcommands of the program, one file each. Each gets its own arguments and returns the exit status; whatever goes
-/// wrong is one clear line on standard error.
+/// The subcommands of the program, one file each. Each gets its own arguments and returns the exit status;
+/// whatever goes wrong is one clear line on standard error.
 namespace atelier::commands {
 
 /// Exit statuses.
 inline constexpr int success = 0;
-inline constexpr int failed = 1; ///< it was tried, and did not work or found something wrong
+inline constexpr int failed = 1;  ///< it was tried, and did not work or found something wrong
 inline constexpr int misused = 2; ///< the arguments or the configuration are wrong
 
 using arguments = std::vector<std::string>;
@@ -37,7 +37,8 @@ struct description {
 };
 [[nodiscard]] std::span<const description> all();
 
-// -- what several of them need --------------------------------------------------------------------------------
+// -- what several of them need
+// --------------------------------------------------------------------------------
 
 /// Prints "error: …" on standard error.
 void complain(std::string_view what);
@@ -47,8 +48,10 @@ struct invocation {
     settings config;
     arguments rest; ///< what is left for the subcommand itself
 };
-/// Reads them and loads the configuration. An empty result means: exit with `exit_status`; everything has been said.
-[[nodiscard]] std::optional<invocation> begin(const arguments& args, std::string_view usage, int& exit_status);
+/// Reads them and loads the configuration. An empty result means: exit with `exit_status`; everything has
+/// been said.
+[[nodiscard]] std::optional<invocation> begin(const arguments& args, std::string_view usage,
+                                              int& exit_status);
 
 /// The state directory and the database, for a command beside or without a running service.
 struct workplace {

@@ -59,7 +59,8 @@ status check_clock(pg::connection& database) {
     (*answer)[0].read(theirs);
     const auto apart = std::chrono::abs(theirs - system_clock{}.now());
     if (apart > clock_tolerance)
-        return failure{errc::unavailable, "the database's clock is " + std::to_string(apart.count() / 1000) + " ms off"};
+        return failure{errc::unavailable,
+                       "the database's clock is " + std::to_string(apart.count() / 1000) + " ms off"};
     return done{};
 }
 
@@ -75,13 +76,15 @@ bool check_everything(const settings& config) {
     disk_store storage{storage_directory(config)};
     all.add("storage", storage.check(), "make images.storage writable for the service's user");
     auto database = connect(*place);
-    all.add("database", database ? status{done{}} : status{database.error()}, "check database.url and the server's log");
+    all.add("database", database ? status{done{}} : status{database.error()},
+            "check database.url and the server's log");
     if (database) {
         all.add("schema", check_schema(*database), "run `atelier migrate`");
         all.add("clock", check_clock(*database), "synchronise the clocks, e.g. with chrony");
     }
     const bool sender = mail_sender::parse(config.mail.from).has_value();
-    all.add("mail", sender ? status{done{}} : status{failure{errc::validation_failed, "mail.from is no address"}},
+    all.add("mail",
+            sender ? status{done{}} : status{failure{errc::validation_failed, "mail.from is no address"}},
             "set mail.from to something like: Atelier <no-reply@example.com>");
     return all.good();
 }

@@ -1,11 +1,11 @@
 #include "http/commands/log.hpp"
 
-#include <string>
-
 #include <boost/json.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <string>
 
 namespace atelier::commands {
 namespace {
@@ -33,7 +33,8 @@ public:
 } // namespace
 
 void start_log(const log_settings& s) {
-    auto logger = s.format == "json" ? spdlog::stderr_logger_mt("atelier") : spdlog::stderr_color_mt("atelier");
+    auto logger =
+        s.format == "json" ? spdlog::stderr_logger_mt("atelier") : spdlog::stderr_color_mt("atelier");
     if (s.format == "json")
         logger->set_formatter(std::make_unique<json_formatter>());
     else
@@ -44,8 +45,8 @@ void start_log(const log_settings& s) {
 
 void log_request(const char* listener, const http::request_summary& r) {
     const auto path = r.target.substr(0, r.target.find('?'));
-    spdlog::debug("{} {} {} {} {}us id={} from={} bytes={}", listener, r.method, path, r.status, r.duration.count(),
-                  r.request_id, r.remote_address, r.bytes_sent);
+    spdlog::debug("{} {} {} {} {}us id={} from={} bytes={}", listener, r.method, path, r.status,
+                  r.duration.count(), r.request_id, r.remote_address, r.bytes_sent);
 }
 
 } // namespace atelier::commands

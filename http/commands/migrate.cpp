@@ -1,5 +1,6 @@
-#include "http/commands/command.hpp"
 #include "persistence/migrate.hpp"
+
+#include "http/commands/command.hpp"
 
 #include <cstdio>
 
@@ -7,12 +8,14 @@ namespace atelier::commands {
 
 int migrate(const arguments& args) {
     int exit_status = success;
-    const auto call = begin(args, "Usage: atelier migrate\n\nBrings the database's schema up to date.\n", exit_status);
+    const auto call =
+        begin(args, "Usage: atelier migrate\n\nBrings the database's schema up to date.\n", exit_status);
     if (!call)
         return exit_status;
     auto place = open_workplace(call->config, var_directory::use::shared);
     auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
-    auto applied = database ? atelier::migrate(*database) : outcome<std::vector<std::string>>{database.error()};
+    auto applied =
+        database ? atelier::migrate(*database) : outcome<std::vector<std::string>>{database.error()};
     if (!applied) {
         complain(applied.error().detail);
         return failed;

@@ -2,10 +2,10 @@
 
 #include "actors/domain/random.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <fstream>
-
-#include <fmt/format.h>
 
 namespace atelier::commands {
 namespace {

@@ -8,8 +8,8 @@
 
 namespace atelier::commands {
 
-/// The name of this node: made once, kept in the state directory, so that a restarted service finds out what became of
-/// the commits of its last life.
+/// The name of this node: made once, kept in the state directory, so that a restarted service finds out what
+/// became of the commits of its last life.
 [[nodiscard]] outcome<std::string> node_name(const std::filesystem::path& directory);
 
 /// 256 random bits in hexadecimal.

@@ -1,6 +1,7 @@
+#include "persistence/seed.hpp"
+
 #include "http/commands/command.hpp"
 #include "persistence/migrate.hpp"
-#include "persistence/seed.hpp"
 
 #include <cstdio>
 
@@ -8,10 +9,11 @@ namespace atelier::commands {
 
 int seed(const arguments& args) {
     int exit_status = success;
-    const auto call = begin(args,
-                            "Usage: atelier seed\n\nAdds the styles, token packages and subscription plans that are "
-                            "missing. What is there is not changed.\n",
-                            exit_status);
+    const auto call =
+        begin(args,
+              "Usage: atelier seed\n\nAdds the styles, token packages and subscription plans that are "
+              "missing. What is there is not changed.\n",
+              exit_status);
     if (!call)
         return exit_status;
     auto place = open_workplace(call->config, var_directory::use::shared);
@@ -22,8 +24,8 @@ int seed(const arguments& args) {
         complain(added.error().detail);
         return failed;
     }
-    std::printf("added %zu styles, %zu token packages, %zu subscription plans\n", added->styles, added->token_packages,
-                added->subscription_plans);
+    std::printf("added %zu styles, %zu token packages, %zu subscription plans\n", added->styles,
+                added->token_packages, added->subscription_plans);
     return success;
 }
 

@@ -9,13 +9,13 @@
 #include "persistence/migrate.hpp"
 #include "persistence/seed.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <memory>
 #include <thread>
-
-#include <spdlog/spdlog.h>
 
 namespace atelier::commands {
 namespace {
@@ -119,7 +119,8 @@ status running::start(std::function<void(const std::string&)> fatal) {
     options.conninfo = place_.conninfo;
     options.node = std::move(*node);
     options.temporary = place_.var.tmp();
-    options.payment_secret = config_.payments.api_secret.empty() ? random_secret() : config_.payments.api_secret;
+    options.payment_secret =
+        config_.payments.api_secret.empty() ? random_secret() : config_.payments.api_secret;
     options.base_url = [this] { return config_.http.base_url.empty() ? url_ : config_.http.base_url; };
     options.fatal = std::move(fatal);
     backend_ = std::make_unique<backend>(std::move(options));
@@ -150,16 +151,16 @@ status running::open_servers() {
     listener.threads = config_.http.threads;
     listener.bounds = limits_of(config_.http, config_.images);
     listener.upload_directory = place_.var.tmp();
-    auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_, random_,
-                                     hooks_of(backend_->meters, "public"));
+    auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_,
+                                     random_, hooks_of(backend_->meters, "public"));
     if (!opened)
         return opened.error();
     public_ = std::move(*opened);
     listener.address = config_.ops.address;
     listener.port = config_.ops.port;
     listener.threads = 1;
-    opened = http::server::open(listener, http::router{http::operator_routes(*service_)}, *files_, time_, random_,
-                                hooks_of(backend_->meters, "operator"));
+    opened = http::server::open(listener, http::router{http::operator_routes(*service_)}, *files_, time_,
+                                random_, hooks_of(backend_->meters, "operator"));
     if (!opened)
         return opened.error();
     operators_ = std::move(*opened);

@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <future>
 #include <iostream>
-
 #include <unistd.h>
 
 namespace atelier::commands {
@@ -55,7 +54,8 @@ status create(pg::connection& database, const settings& config, const std::strin
     if (const auto wrong = new_password_error(password))
         return failure{errc::validation_failed, "the password on standard input: " + wrong->detail};
     system_random random;
-    const passwords hasher{static_cast<unsigned>(config.accounts.bcrypt_cost), config.accounts.pepper, random};
+    const passwords hasher{static_cast<unsigned>(config.accounts.bcrypt_cost), config.accounts.pepper,
+                           random};
     auto hash = hasher.hash(password);
     if (!hash)
         return hash.error();
@@ -63,8 +63,9 @@ status create(pg::connection& database, const settings& config, const std::strin
     const queries::new_user added{normalized_email(email), std::move(*hash), "", now, now};
     const auto id = queries::insert_user(database, added, std::nullopt);
     if (!id)
-        return id.error().code == errc::state_conflict ? failure{errc::state_conflict, "that address is taken"}
-                                                       : id.error();
+        return id.error().code == errc::state_conflict
+                   ? failure{errc::state_conflict, "that address is taken"}
+                   : id.error();
     std::printf("created user %" PRId64 "\n", id->value);
     return done{};
 }

@@ -242,9 +242,8 @@ CAF_TEST(a server that died is started again and has lost nothing) {
     CAF_CHECK(c.ensure_running().has_value());
     CAF_CHECK_EQUAL(c.postmaster(), first);
     ::kill(first, SIGKILL);
-    while (alive(first))
+    while (c.postmaster() == first)
         ::usleep(1000);
-    CAF_CHECK_EQUAL(c.postmaster(), 0);
     CAF_CHECK(c.ensure_running().has_value());
     CAF_CHECK_NOT_EQUAL(c.postmaster(), first);
     CAF_CHECK_EQUAL(ask(c.conninfo(), "SELECT n FROM t"), "7");

@@ -44,11 +44,12 @@ inline std::string migrated_database() {
 class books {
 public:
     explicit books(std::string conninfo = migrated_database())
-        : conninfo_{std::move(conninfo)}, database_{must(pg::connection::open(reach(conninfo_)))} {}
+        : conninfo_{std::move(conninfo)}, database_{must(
+                                              pg::connection::open(pg::without_limits(reach(conninfo_))))} {}
 
     [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
     [[nodiscard]] pg::connection& database() { return database_; }
-    void reconnect() { database_ = must(pg::connection::open(reach(conninfo_))); }
+    void reconnect() { database_ = must(pg::connection::open(pg::without_limits(reach(conninfo_)))); }
 
     void execute(const std::string& sql) { must(database_.execute(sql)); }
 

@@ -58,7 +58,8 @@ CAF_TEST(clients are told when to come back) {
     why.retry_after = std::chrono::seconds{30};
     const auto r = problem_response(why, "r");
     CAF_CHECK_EQUAL(header_of(r, "Retry-After"), "30");
-    CAF_CHECK_EQUAL(document_of(r).at("retry_after").as_int64(), 30);
+    const auto document = document_of(r);
+    CAF_CHECK_EQUAL(document.at("retry_after").as_int64(), 30);
 }
 
 CAF_TEST(an unauthenticated client is told how to authenticate) {

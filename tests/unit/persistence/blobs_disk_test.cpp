@@ -35,7 +35,7 @@ struct shelf {
     disk_store store{root};
 
     fs::path upload(std::string_view content, std::string_view name = "upload") const {
-        const auto file = directory.path() / name;
+        auto file = directory.path() / name;
         std::ofstream{file, std::ios::binary} << content;
         return file;
     }

@@ -1,0 +1,106 @@
+#pragma once
+
+#include "actors/backend.hpp"
+#include "actors/runtime/bridge.hpp"
+#include "http/async.hpp"
+#include "http/backend_service.hpp"
+#include "persistence/queries/images.hpp"
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+/// What the source files of `backend_service` share.
+namespace atelier::http {
+
+/// Runs `query` (connection → outcome<T>) on a pool.
+template <class T, class Query>
+reply<T> read(connection_pool& pool, Query query) {
+    std::function<void(std::function<void(outcome<T>)>)> start =
+        [&pool, query](std::function<void(outcome<T>)> done) {
+            auto job = [query, done](outcome<pg::connection*> connection) {
+                done(connection ? query(**connection) : outcome<T>{connection.error()});
+            };
+            if (!pool.submit(std::move(job)))
+                done(failure{errc::overloaded, "Too many reads are waiting."});
+        };
+    co_return co_await wait_for<T>(std::move(start));
+}
+
+/// Runs blocking `work` (→ outcome<T>) on a pool.
+template <class T, class Work>
+reply<T> run(worker_pool& pool, Work work) {
+    std::function<void(std::function<void(outcome<T>)>)> start =
+        [&pool, work](std::function<void(outcome<T>)> done) {
+            if (!pool.submit([work, done] { done(work()); }))
+                done(failure{errc::overloaded, "Too much work on files is waiting."});
+        };
+    co_return co_await wait_for<T>(std::move(start));
+}
+
+[[nodiscard]] inline std::optional<idempotency_key> to_message(std::optional<command_key> key) {
+    if (!key)
+        return std::nullopt;
+    return idempotency_key{std::move(key->key), std::move(key->fingerprint)};
+}
+
+[[nodiscard]] inline outcome<stored_answer> to_answer(outcome<receipt> done) {
+    if (!done)
+        return done.error();
+    stored_answer answer;
+    answer.status = static_cast<unsigned>(done->status);
+    answer.body = std::move(done->body);
+    answer.location = std::move(done->location);
+    answer.replayed = done->replayed;
+    return answer;
+}
+
+/// Somebody else's object does not exist for this user.
+template <class Record>
+outcome<Record> owned_by(user_id user, outcome<Record> record) {
+    if (record && record->user != user)
+        return errc::not_found;
+    return record;
+}
+
+struct backend_service::parts {
+    explicit parts(backend& b)
+        : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
+                       b.options.config.http.in_flight_limit} {}
+
+    /// The catalogue, from memory or freshly read.
+    reply<catalog::snapshot> goods() {
+        if (auto known = back.goods.current())
+            co_return known;
+        std::function<void(catalog::callback)> start = [this](catalog::callback done) {
+            back.goods.fetch(std::move(done));
+        };
+        co_return co_await wait_for<catalog::snapshot>(std::move(start));
+    }
+
+    reply<image_record> find_image(user_id user, image_id image) {
+        auto found = co_await read<image_record>(
+            back.reads, [image](pg::connection& database) { return queries::get_image(database, image); });
+        if (found)
+            back.owners.remember(image, found->user);
+        co_return owned_by(user, std::move(found));
+    }
+
+    reply<done> check_owner(user_id user, image_id image) {
+        auto owner = back.owners.find(image);
+        if (!owner) {
+            auto found = co_await find_image(user, image);
+            if (!found)
+                co_return found.error();
+            owner = found->user;
+        }
+        if (owner != user)
+            co_return errc::not_found;
+        co_return done{};
+    }
+
+    backend& back;
+    bridge ask;
+};
+
+} // namespace atelier::http

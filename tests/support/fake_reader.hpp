@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/runtime/interfaces.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+namespace atelier::test {
+
+/// A reader that gives what the test has put here, at once or when it is told to. Must outlive its actor.
+class fake_reader {
+public:
+    reader_actor spawn(caf::actor_system& system) {
+        return system.spawn([this](reader_actor::pointer self) -> reader_actor::behavior_type {
+            return {
+                [this, self](load_wallet) { return give(self, lots); },
+                [this, self](load_generation) { return give(self, job); },
+                [this, self](const load_payment&) { return give(self, payment); },
+                [this, self](const find_answer&) { return give(self, stored); },
+                [](const continuation& c) { (*c.run)(); },
+            };
+        });
+    }
+
+    /// Answers what was held back, with what is here now.
+    void release() {
+        held = false;
+        for (auto& answer : std::exchange(waiting_, {}))
+            answer();
+    }
+
+    outcome<std::vector<purchase_record>> lots{std::vector<purchase_record>{}};
+    outcome<generation_job> job{errc::not_found};
+    outcome<payment_record> payment{errc::not_found};
+    outcome<idempotency_answer> stored{errc::state_conflict};
+    bool held = false;
+    int reads = 0;
+
+private:
+    template <class T>
+    caf::typed_response_promise<outcome<T>> give(reader_actor::pointer self, const outcome<T>& value) {
+        auto promise = self->make_response_promise<outcome<T>>();
+        ++reads;
+        waiting_.push_back([promise, &value]() mutable { promise.deliver(outcome<T>{value}); });
+        if (!held)
+            release();
+        return promise;
+    }
+
+    std::vector<std::function<void()>> waiting_;
+};
+
+} // namespace atelier::test

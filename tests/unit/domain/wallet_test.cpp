@@ -1,0 +1,363 @@
+#define CAF_SUITE wallet
+
+#include "actors/domain/wallet.hpp"
+#include "tests/support/sequence_ids.hpp"
+#include "tests/support/test.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <rapidcheck.h>
+
+using namespace atelier;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr instant noon{std::chrono::sys_days{std::chrono::year{2026} / 5 / 4} + 12h};
+constexpr user_id somebody{7};
+constexpr generation_id job{100};
+
+purchase_record lot(std::int64_t key, tokens remaining, microseconds expires_in, microseconds age = 24h) {
+    return {purchase_id{key}, token_package_id{1}, remaining, noon - age, noon + expires_in};
+}
+
+/// "lot:amount" of each journal row.
+std::string written(const change_set& changes) {
+    std::string text;
+    for (const auto& row : changes.journal)
+        text += std::to_string(row.purchase.value) + ":" + std::to_string(row.amount) + " ";
+    return text;
+}
+
+/// "lot:remaining" of each lot, in the order in which they are spent.
+std::string written(const wallet& w) {
+    std::string text;
+    for (const auto& l : w.lots())
+        text += std::to_string(l.id.value) + ":" + std::to_string(l.remaining) + " ";
+    return text;
+}
+
+std::string code(const outcome<change_set>& decided) {
+    return decided ? "decided" : std::string{to_string(decided.error().code)};
+}
+
+std::vector<spend_part> parts_of(const change_set& spend) {
+    std::vector<spend_part> parts;
+    for (const auto& row : spend.journal)
+        parts.push_back({row.purchase, -row.amount});
+    return parts;
+}
+
+} // namespace
+
+CAF_TEST(the lot that expires first is spent first, then the older one, then the lower key) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 5, 72h), lot(2, 5, 24h, 1h), lot(3, 5, 24h, 2h), lot(5, 5, 48h), lot(4, 5, 48h)}};
+    CAF_CHECK_EQUAL(written(w), "3:5 2:5 4:5 5:5 1:5 ");
+    const auto spend = w.decide_spend(somebody, job, 12, noon, ids);
+    CAF_REQUIRE(spend.has_value());
+    CAF_CHECK_EQUAL(written(*spend), "3:-5 2:-5 4:-2 ");
+}
+
+CAF_TEST(a spend books each part under its generation and names what it found) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 3, 24h), lot(2, 9, 48h)}};
+    const auto spend = w.decide_spend(somebody, job, 5, noon, ids);
+    CAF_REQUIRE(spend.has_value());
+    CAF_CHECK(spend->user == somebody && spend->at == noon);
+    CAF_REQUIRE_EQUAL(spend->purchase_changes.size(), 2u);
+    CAF_CHECK_EQUAL(spend->purchase_changes[0].expected, 3);
+    CAF_CHECK_EQUAL(spend->purchase_changes[0].remaining, 0);
+    CAF_CHECK_EQUAL(spend->purchase_changes[1].expected, 9);
+    CAF_CHECK_EQUAL(spend->purchase_changes[1].remaining, 7);
+    for (const auto& row : spend->journal) {
+        CAF_CHECK(row.generation == job);
+        CAF_CHECK_EQUAL(to_string(row.op), "spend");
+    }
+    CAF_CHECK(spend->journal[0].id != spend->journal[1].id);
+}
+
+CAF_TEST(deciding changes nothing until it is applied) {
+    test::sequence_ids ids;
+    wallet w{{lot(1, 10, 24h)}};
+    const auto spend = w.decide_spend(somebody, job, 4, noon, ids);
+    CAF_CHECK_EQUAL(w.balance(noon), 10);
+    w.apply(spend.value());
+    CAF_CHECK_EQUAL(w.balance(noon), 6);
+}
+
+CAF_TEST(the last token can be spent but not one more) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 3, 24h), lot(2, 4, 48h)}};
+    CAF_CHECK_EQUAL(code(w.decide_spend(somebody, job, 7, noon, ids)), "decided");
+    const auto refused = w.decide_spend(somebody, job, 8, noon, ids);
+    CAF_CHECK_EQUAL(code(refused), "insufficient_tokens");
+    CAF_CHECK_EQUAL(refused.error().detail, "This costs 8 tokens; the wallet holds 7.");
+    CAF_CHECK_EQUAL(code(wallet{{}}.decide_spend(somebody, job, 1, noon, ids)), "insufficient_tokens");
+}
+
+CAF_TEST(a lot can be spent until the microsecond before it expires) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 5, 1h)}};
+    const auto last = noon + 1h - 1us;
+    CAF_CHECK_EQUAL(w.balance(last), 5);
+    CAF_CHECK_EQUAL(code(w.decide_spend(somebody, job, 5, last, ids)), "decided");
+    CAF_CHECK(w.decide_expire(somebody, last, ids)->journal.empty());
+
+    CAF_CHECK_EQUAL(w.balance(last + 1us), 0);
+    CAF_CHECK_EQUAL(code(w.decide_spend(somebody, job, 1, last + 1us, ids)), "insufficient_tokens");
+    CAF_CHECK_EQUAL(written(w.decide_expire(somebody, last + 1us, ids).value()), "1:-5 ");
+}
+
+CAF_TEST(what is left in expired lots is booked once) {
+    test::sequence_ids ids;
+    wallet w{{lot(1, 5, -1h), lot(2, 0, -2h), lot(3, 4, 24h)}};
+    const auto expired = w.decide_expire(somebody, noon, ids);
+    CAF_CHECK_EQUAL(written(expired.value()), "1:-5 ");
+    CAF_CHECK_EQUAL(to_string(expired->journal[0].op), "expire");
+    CAF_CHECK(!expired->journal[0].generation);
+    w.apply(*expired);
+    CAF_CHECK(w.decide_expire(somebody, noon, ids)->journal.empty());
+    CAF_CHECK_EQUAL(w.balance(noon), 4);
+}
+
+CAF_TEST(a refund gives each part back to its lot) {
+    test::sequence_ids ids;
+    wallet w{{lot(1, 3, 24h), lot(2, 9, 48h)}};
+    const auto spend = w.decide_spend(somebody, job, 5, noon, ids).value();
+    w.apply(spend);
+    const auto refund = w.decide_refund(somebody, job, parts_of(spend), noon + 1min, 24h, ids);
+    CAF_CHECK_EQUAL(written(refund.value()), "1:3 2:2 ");
+    CAF_CHECK_EQUAL(to_string(refund->journal[0].op), "refund");
+    CAF_CHECK(refund->journal[0].generation == job);
+    w.apply(*refund);
+    CAF_CHECK_EQUAL(written(w), "1:3 2:9 ");
+}
+
+CAF_TEST(a refund to a lot that has expired meanwhile opens it again for the grace) {
+    test::sequence_ids ids;
+    wallet w{{lot(1, 5, 1h), lot(2, 5, 2h)}};
+    const auto spend = w.decide_spend(somebody, job, 5, noon, ids).value();
+    w.apply(spend);
+    const auto late = noon + 1h;
+    const auto refund = w.decide_refund(somebody, job, parts_of(spend), late, 24h, ids).value();
+    CAF_CHECK(refund.purchase_changes[0].expires_at == late + 24h);
+    w.apply(refund);
+    CAF_CHECK_EQUAL(w.balance(late), 10);
+    CAF_CHECK_EQUAL(written(w), "2:5 1:5 ");
+    CAF_CHECK_EQUAL(w.balance(late + 24h), 0);
+}
+
+CAF_TEST(a refund to a lot that is still open leaves its end alone) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 0, 1h)}};
+    const std::vector<spend_part> parts{{purchase_id{1}, 5}};
+    const auto refund = w.decide_refund(somebody, job, parts, noon + 1h - 1us, 24h, ids);
+    CAF_CHECK(!refund->purchase_changes[0].expires_at);
+}
+
+CAF_TEST(a refund to a lot that is not known here is refused) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 5, 24h)}};
+    const std::vector<spend_part> parts{{purchase_id{1}, 1}, {purchase_id{2}, 1}};
+    CAF_CHECK_EQUAL(code(w.decide_refund(somebody, job, parts, noon, 24h, ids)), "not_found");
+}
+
+CAF_TEST(a credit opens a lot that takes its place among the others) {
+    test::sequence_ids ids{50};
+    wallet w{{lot(1, 1, 24h), lot(2, 1, 72h)}};
+    const auto credit = wallet::decide_credit(somebody, operation::purchase, token_package_id{3}, 20, noon,
+                                              noon + 48h, payment_id{9}, ids);
+    CAF_REQUIRE(credit.has_value());
+    CAF_REQUIRE_EQUAL(credit->new_purchases.size(), 1u);
+    CAF_CHECK(credit->new_purchases[0].payment == payment_id{9});
+    CAF_CHECK(credit->journal[0].purchase == credit->new_purchases[0].id);
+    CAF_CHECK_EQUAL(written(*credit), "50:20 ");
+    w.apply(*credit);
+    CAF_CHECK_EQUAL(written(w), "1:1 50:20 2:1 ");
+}
+
+CAF_TEST(nothing is decided when the keys have run dry) {
+    test::sequence_ids ids;
+    const wallet w{{lot(1, 2, 24h), lot(2, 2, 48h), lot(3, 2, -1h), lot(4, 2, -1h)}};
+    const std::vector<spend_part> parts{{purchase_id{1}, 1}, {purchase_id{2}, 1}};
+    ids.run_dry_after(1);
+    CAF_CHECK_EQUAL(code(w.decide_spend(somebody, job, 4, noon, ids)), "overloaded");
+    ids.run_dry_after(1);
+    CAF_CHECK_EQUAL(code(w.decide_refund(somebody, job, parts, noon, 1h, ids)), "overloaded");
+    ids.run_dry_after(1);
+    CAF_CHECK_EQUAL(code(w.decide_expire(somebody, noon, ids)), "overloaded");
+    for (const int count : {0, 1}) {
+        ids.run_dry_after(count);
+        CAF_CHECK_EQUAL(code(wallet::decide_credit(somebody, operation::grant, token_package_id{1}, 1, noon,
+                                                   noon + 1h, {}, ids)),
+                        "overloaded");
+    }
+}
+
+CAF_TEST(a balance beyond what tokens can count stays at the largest number) {
+    constexpr auto most = std::numeric_limits<tokens>::max();
+    const wallet w{{lot(1, most, 24h), lot(2, most, 48h)}};
+    CAF_CHECK_EQUAL(w.balance(noon), most);
+    CAF_CHECK_EQUAL(w.balance(noon + 24h), most);
+    test::sequence_ids ids;
+    CAF_CHECK_EQUAL(written(w.decide_spend(somebody, job, most, noon, ids).value()),
+                    "1:-" + std::to_string(most) + " ");
+}
+
+// -- properties ---------------------------------------------------------------------------------------------
+
+namespace {
+
+/// A wallet beside an independent account of it: the journal rows alone.
+struct books {
+    wallet lots{{}};
+    test::sequence_ids ids;
+    instant now = noon;
+    std::map<purchase_id, std::int64_t> journal; ///< sum of the rows of each lot
+    std::vector<std::pair<generation_id, std::vector<spend_part>>> open;
+
+    void carry_out(const change_set& changes) {
+        for (const auto& change : changes.purchase_changes) {
+            const auto before = std::ranges::find(lots.lots(), change.id, &purchase_record::id);
+            RC_ASSERT(before != lots.lots().end());
+            RC_ASSERT(before->remaining == change.expected);
+        }
+        lots.apply(changes);
+        for (const auto& row : changes.journal) {
+            RC_ASSERT(row.amount != 0);
+            journal[row.purchase] += row.amount;
+        }
+        check();
+    }
+
+    void check() const {
+        std::int64_t spendable = 0;
+        for (const auto& l : lots.lots()) {
+            RC_ASSERT(l.remaining >= 0);
+            RC_ASSERT(journal.at(l.id) == l.remaining);
+            if (l.expires_at > now)
+                spendable += l.remaining;
+        }
+        RC_ASSERT(lots.balance(now) == spendable);
+        RC_ASSERT(std::ranges::is_sorted(lots.lots(), {}, [](const auto& l) {
+            return std::tuple{l.expires_at, l.purchased_at, l.id};
+        }));
+    }
+
+    void credit() {
+        const auto amount = *rc::gen::inRange(1, 50);
+        const auto validity = std::chrono::hours{*rc::gen::inRange(1, 60)};
+        carry_out(wallet::decide_credit(somebody, operation::purchase, token_package_id{1}, amount, now,
+                                        now + validity, {}, ids)
+                      .value());
+    }
+
+    void spend() {
+        const auto cost = *rc::gen::inRange(1, 60);
+        const generation_id id{ids.next(id_sequence::generations)};
+        const auto before = lots.balance(now);
+        const auto decided = lots.decide_spend(somebody, id, cost, now, ids);
+        RC_ASSERT(decided.has_value() == (cost <= before));
+        if (!decided)
+            return;
+        first_to_expire_first(*decided);
+        carry_out(*decided);
+        RC_ASSERT(lots.balance(now) == before - cost);
+        open.emplace_back(id, parts_of(*decided));
+    }
+
+    /// Whoever was passed over had nothing; whoever comes before the last one was emptied.
+    void first_to_expire_first(const change_set& spend) const {
+        std::size_t taken = 0;
+        for (const auto& l : lots.lots()) {
+            if (taken == spend.purchase_changes.size())
+                break;
+            const auto& change = spend.purchase_changes[taken];
+            if (l.id != change.id) {
+                RC_ASSERT(l.remaining == 0 || l.expires_at <= now);
+                continue;
+            }
+            ++taken;
+            RC_ASSERT(change.remaining == 0 || taken == spend.purchase_changes.size());
+        }
+        RC_ASSERT(taken == spend.purchase_changes.size());
+    }
+
+    void refund() {
+        if (open.empty())
+            return;
+        const auto place = open.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, std::ssize(open));
+        const auto [id, parts] = *place;
+        open.erase(place);
+        const auto before = lots.balance(now);
+        tokens expected = 0;
+        for (const auto& part : parts) {
+            expected += part.amount;
+            // What was left in an expired lot comes back with it.
+            const auto target = std::ranges::find(lots.lots(), part.purchase, &purchase_record::id);
+            if (target->expires_at <= now)
+                expected += target->remaining;
+        }
+        carry_out(lots.decide_refund(somebody, id, parts, now, 24h, ids).value());
+        RC_ASSERT(lots.balance(now) == before + expected);
+    }
+
+    void expire() {
+        const auto before = lots.balance(now);
+        carry_out(lots.decide_expire(somebody, now, ids).value());
+        RC_ASSERT(lots.balance(now) == before);
+        for (const auto& l : lots.lots())
+            RC_ASSERT(l.expires_at > now || l.remaining == 0);
+    }
+};
+
+} // namespace
+
+CAF_TEST(whatever the commands and times the journal explains every lot) {
+    const bool held = rc::check("books", [] {
+        books b;
+        const auto steps = *rc::gen::inRange(1, 40);
+        for (int i = 0; i < steps; ++i) {
+            b.now += std::chrono::minutes{*rc::gen::inRange(0, 600)};
+            switch (*rc::gen::inRange(0, 6)) {
+            case 0:
+            case 1:
+                b.credit();
+                break;
+            case 2:
+            case 3:
+                b.spend();
+                break;
+            case 4:
+                b.refund();
+                break;
+            default:
+                b.expire();
+            }
+        }
+    });
+    CAF_CHECK(held);
+}
+
+CAF_TEST(a refund right after its spend undoes it) {
+    const bool held = rc::check("undo", [] {
+        std::vector<purchase_record> lots;
+        const auto count = *rc::gen::inRange(1, 8);
+        for (int i = 1; i <= count; ++i)
+            lots.push_back(lot(i, *rc::gen::inRange(0, 30), std::chrono::hours{*rc::gen::inRange(-2, 5)}));
+        wallet w{lots};
+        const auto before = written(w);
+        const auto balance = w.balance(noon);
+        RC_PRE(balance > 0);
+        test::sequence_ids ids;
+        const auto spend =
+            w.decide_spend(somebody, job, *rc::gen::inRange(1, balance + 1), noon, ids).value();
+        w.apply(spend);
+        w.apply(w.decide_refund(somebody, job, parts_of(spend), noon, 24h, ids).value());
+        RC_ASSERT(written(w) == before);
+        RC_ASSERT(w.balance(noon) == balance);
+    });
+    CAF_CHECK(held);
+}

@@ -144,7 +144,11 @@ void generation_state::loaded(outcome<generation_job> job) {
     job_ = std::move(*job);
     const auto& g = job_->generation;
     if (is_final(g.status)) {
-        end();
+        // Somebody else ended it, or it was final before it came to memory.
+        machine_.close();
+        tell_status();
+        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+        answer_cancellers(g);
         return;
     }
     if (again) {
@@ -358,7 +362,6 @@ void generation_state::settled(generation_action what, errc why) {
 
 void generation_state::end() {
     const auto& g = job_->generation;
-    machine_.close();
     context_->meters.generation(to_string(g.status));
     if (g.started_at && g.finished_at)
         context_->meters.generation_run_seconds.Observe(

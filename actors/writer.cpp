@@ -86,7 +86,10 @@ void writer_state::flush() {
                                        caf::anon_send(self, continuation{std::move(settle)});
                                    });
     }
-    context_->meters.writer_backlog.Set(static_cast<double>(filling_.size() + committing_.size()));
+    const auto backlog = filling_.size() + committing_.size();
+    context_->meters.writer_backlog.Increment(static_cast<double>(backlog) -
+                                              static_cast<double>(backlog_told_));
+    backlog_told_ = backlog;
 }
 
 void writer_state::settled(const commit_result& result) {

@@ -59,6 +59,7 @@ private:
 
     writer_actor::pointer self_;
     const writer_context* context_ = nullptr;
+    std::size_t backlog_told_ = 0; ///< what this writer has added to the gauge of all writers
     std::deque<waiting> filling_;
     std::vector<sender> committing_;
     /// The lives that ended with a refused change set. An entry stays until the user's next life shows up.

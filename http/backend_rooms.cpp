@@ -7,6 +7,25 @@
 
 /// The service's part about rooms: images, generations, and the view that operators have.
 namespace atelier::http {
+namespace {
+
+/// A listener of the hub that counts as an open stream as long as it lives.
+class counted_subscription {
+public:
+    counted_subscription(event_hub::subscription s, prometheus::Gauge& streams)
+        : subscription_{std::move(s)}, streams_{streams} {
+        streams_.Increment();
+    }
+    counted_subscription(const counted_subscription&) = delete;
+    counted_subscription& operator=(const counted_subscription&) = delete;
+    ~counted_subscription() { streams_.Decrement(); }
+
+private:
+    event_hub::subscription subscription_;
+    prometheus::Gauge& streams_;
+};
+
+} // namespace
 
 // -- images -------------------------------------------------------------------------------------------------
 
@@ -103,7 +122,8 @@ std::shared_ptr<void> backend_service::watch(generation_id generation,
         event.last = news.last;
         listener(event);
     };
-    return std::make_shared<event_hub::subscription>(hub.listen(generation, std::move(on_news)));
+    return std::make_shared<counted_subscription>(hub.listen(generation, std::move(on_news)),
+                                                  parts_->back.meters.event_streams);
 }
 
 // -- operations ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ constexpr std::array commands{
     description{"audit", "check every invariant of the books and the files", audit},
     description{"doctor", "check configuration, database, disk and say what to do; list all settings",
                 doctor},
-    description{"user", "create, confirm and look up users, grant tokens", user},
+    description{"user", "create and look up users, grant them tokens", user},
 };
 
 constexpr std::string_view common_options = R"(

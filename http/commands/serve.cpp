@@ -14,6 +14,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -27,6 +28,7 @@ brings the schema up to date, adds missing seeds, and listens.
 )";
 
 constexpr auto sweep_interval = std::chrono::milliseconds{100};
+constexpr int sweeps_per_look = 10; ///< at the own database server
 
 /// Makes the database ready for this version of the program.
 status prepare(const workplace& place) {
@@ -68,17 +70,37 @@ http::server_hooks hooks_of(metrics& meters, const char* listener) {
     return hooks;
 }
 
+/// Paths are absolute, so that it works when pasted into any shell.
 void print_welcome(const std::string& url, const std::string& ops, const settings& config) {
-    std::printf(R"(
-Atelier is running. Try it:
+    const auto mails = std::filesystem::absolute(mail_directory(config));
+    const auto photo = std::filesystem::absolute("tests/support/rooms/living_room.jpg");
+    std::printf(R"sh(
+Atelier is running. From sign-up to a redesigned room, to paste into another shell:
 
   api=%s
   json='Content-Type: application/json'
-  curl -s $api/v1/users -H "$json" -d '{"email":"ann@example.com","password":"correct horse"}'
-  token=$(grep -rho 'token=3D[A-Za-z0-9_-]*\|token=[A-Za-z0-9_-]*' %s | tail -1 | sed 's/token=\(3D\)\?//')
+  field() { grep -o "\"$1\":[^,}]*" | head -n 1 | cut -d : -f 2- | tr -d '"'; }
+  email=ann$(date +%%s)@example.com
+  login="{\"email\":\"$email\",\"password\":\"correct horse battery\"}"
+  curl -s $api/v1/users -H "$json" -d "$login"
+  until mail=$(grep -ls "^To: $email" '%s'/*.eml); do sleep 0.2; done
+  token=$(grep -o 'token=[A-Za-z0-9_-]*' "$mail" | head -n 1 | cut -d = -f 2)
   curl -s $api/v1/users/confirmation -H "$json" -d "{\"token\":\"$token\"}"
-)",
-                url.c_str(), mail_directory(config).c_str());
+  auth="Authorization: Bearer $(curl -s $api/v1/sessions -H "$json" -d "$login" | field token)"
+  package=$(curl -s $api/v1/token_packages | field id)
+  invoice=$(curl -s $api/v1/payments -H "$auth" -H "$json" -d "{\"token_package_id\":$package}" | field invoice_id)
+  curl -s $api/sandbox/checkout/$invoice -H "$json" -d '{"card":"4111111111111111"}'
+  image=$(curl -s "$api/v1/images?room_type=living_room" -H "$auth" -H 'Content-Type: image/jpeg' \
+      --data-binary @'%s' | field id)
+  style=$(curl -s $api/v1/styles | grep -o '"id":[0-9]*,"name":"Art Deco"' | field id)
+  generation=$(curl -s $api/v1/generations -H "$auth" -H "$json" \
+      -d "{\"input_image_id\":$image,\"style_id\":$style}" | field id)
+  curl -sN $api/v1/generations/$generation/events -H "$auth" | grep '"status"'
+  output=$(curl -s $api/v1/generations/$generation -H "$auth" | field output_image_id)
+  curl -s $api/v1/images/$output/file -H "$auth" -o redesigned.jpg && ls -l redesigned.jpg
+
+)sh",
+                url.c_str(), mails.c_str(), photo.c_str());
     std::printf("ready http=%s ops=%s\n", url.c_str(), ops.c_str());
     std::fflush(stdout);
 }
@@ -93,6 +115,8 @@ public:
 
 private:
     status open_servers();
+    void keep_deadlines(const std::stop_token& stop);
+    void keep_database(const std::stop_token& stop);
 
     settings config_;
     workplace place_;
@@ -105,7 +129,8 @@ private:
     std::unique_ptr<http::file_pool> files_;
     std::unique_ptr<http::server> public_;
     std::unique_ptr<http::server> operators_;
-    std::jthread sweeper_;
+    std::jthread deadlines_;
+    std::jthread database_;
 };
 
 status running::start(std::function<void(const std::string&)> fatal) {
@@ -130,12 +155,8 @@ status running::start(std::function<void(const std::string&)> fatal) {
     if (auto opened = open_servers(); !opened)
         return opened;
     backend_->open_sandbox(url_);
-    sweeper_ = std::jthread{[this](const std::stop_token& stop) {
-        while (!stop.stop_requested()) {
-            service_->sweep();
-            std::this_thread::sleep_for(sweep_interval);
-        }
-    }};
+    deadlines_ = std::jthread{[this](const std::stop_token& stop) { keep_deadlines(stop); }};
+    database_ = std::jthread{[this](const std::stop_token& stop) { keep_database(stop); }};
     public_->start();
     operators_->start();
     print_welcome(url_, ops_url_, config_);
@@ -169,13 +190,35 @@ status running::open_servers() {
     return done{};
 }
 
+/// Enforces the deadlines of commands, and looks at the connections now and then.
+void running::keep_deadlines(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        service_->sweep();
+        backend_->meters.http_connections.Set(
+            static_cast<double>(public_->connections() + operators_->connections()));
+        std::this_thread::sleep_for(sweep_interval);
+    }
+}
+
+/// Starts the own database server again when it is gone. That can take long: nothing else waits for it.
+void running::keep_database(const std::stop_token& stop) {
+    for (int round = 0; !stop.stop_requested(); ++round) {
+        std::this_thread::sleep_for(sweep_interval);
+        if (round % sweeps_per_look != 0 || !place_.own)
+            continue;
+        if (const auto there = place_.own->ensure_running(); !there)
+            spdlog::error("{}", there.error().detail);
+    }
+}
+
 /// Requests first, then the actors, then the database. What others may still call back to is destroyed last.
 void running::stop() {
     if (public_)
         public_->stop(config_.http.drain_timeout);
     if (operators_)
         operators_->stop(std::chrono::milliseconds{0});
-    sweeper_ = {};
+    deadlines_ = {};
+    database_ = {};
     if (service_)
         service_->close();
     if (backend_)

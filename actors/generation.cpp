@@ -38,9 +38,8 @@ caf::typed_response_promise<outcome<generation_record>> generation_state::on(can
         promise.deliver(outcome<generation_record>{errc::not_found});
         return promise;
     }
-    cancellers_.emplace_back(promise);
+    cancellers_.push_back({command.user, answer{promise}});
     if (!job_) {
-        cancel_wanted_ = true;
         load();
     } else if (machine_.phase() == generation_phase::final) {
         answer_cancellers(job_->generation);
@@ -110,7 +109,7 @@ void generation_state::on(generation_timer timer) {
         break;
     case generation_timer::kind::commit_again:
         if (job_)
-            perform(committing_);
+            commit_again();
         else
             load();
         break;
@@ -142,6 +141,7 @@ void generation_state::loaded(outcome<generation_job> job) {
     }
     const bool again = job_.has_value();
     job_ = std::move(*job);
+    refuse_strangers();
     const auto& g = job_->generation;
     if (is_final(g.status)) {
         // Somebody else ended it, or it was final before it came to memory.
@@ -153,12 +153,12 @@ void generation_state::loaded(outcome<generation_job> job) {
     }
     if (again) {
         // A commit was refused, yet the generation is not final: decide on what the database says now.
-        perform(committing_);
+        commit_again();
         return;
     }
     machine_ = generation{context_->attempts_max, std::min(g.attempt, context_->attempts_max - 1)};
     const auto now = context_->time.now();
-    if (std::exchange(cancel_wanted_, false)) {
+    if (!cancellers_.empty()) {
         handle(generation_event::cancel);
     } else if (g.deadline <= now) {
         handle(generation_event::deadline);
@@ -166,6 +166,15 @@ void generation_state::loaded(outcome<generation_job> job) {
         self_->delayed_send(self_, g.deadline - now, generation_timer{generation_timer::kind::deadline});
         self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, g.user});
     }
+}
+
+/// Until it was loaded, nobody knew whose it is.
+void generation_state::refuse_strangers() {
+    std::erase_if(cancellers_, [owner = job_->generation.user](const canceller& c) {
+        if (c.user != owner)
+            c.who.deliver(errc::not_found);
+        return c.user != owner;
+    });
 }
 
 // -- carrying out -------------------------------------------------------------------------------------------
@@ -303,6 +312,7 @@ void generation_state::fail() {
     command.run = run_change();
     command.run->finished_at = context_->time.now();
     committing_ = generation_action::fail;
+    commit_under_way_ = true;
     self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))
         .then(
             [this](const outcome<receipt>& r) {
@@ -313,6 +323,7 @@ void generation_state::fail() {
 
 void generation_state::request_commit(generation_action what, change_set changes) {
     committing_ = what;
+    commit_under_way_ = true;
     const auto user = changes.user;
     self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes), 0})
         .then(
@@ -327,11 +338,21 @@ void generation_state::request_commit(generation_action what, change_set changes
             [this, what](const caf::error&) { settled(what, errc::unavailable); });
 }
 
+/// A timer for it may come when it has long been made, or replaced by another one.
+void generation_state::commit_again() {
+    if (!commit_under_way_)
+        perform(committing_);
+}
+
 /// A commit has come back. `why` is errc{} when it succeeded.
 void generation_state::settled(generation_action what, errc why) {
     auto& g = job_->generation;
+    if (what == committing_)
+        commit_under_way_ = false;
     if (why == errc{}) {
         commit_tries_ = 0;
+        if (what == committing_)
+            committing_ = generation_action::none;
         const auto now = context_->time.now();
         if (what == generation_action::commit_running) {
             handle(generation_event::started);
@@ -376,9 +397,9 @@ void generation_state::tell_status() {
     context_->news.tell(id_, {"status", generation_json(g), is_final(g.status)});
 }
 
-void generation_state::answer_cancellers(const outcome<generation_record>& answer) {
-    for (const auto& who : std::exchange(cancellers_, {}))
-        who.deliver(answer);
+void generation_state::answer_cancellers(const outcome<generation_record>& record) {
+    for (const auto& c : std::exchange(cancellers_, {}))
+        c.who.deliver(record);
 }
 
 std::string generation_state::error_text() const {

@@ -55,7 +55,7 @@ class generation_state {
 public:
     static constexpr const char* name = "generation";
     using actor = actor_base<generation_actor, generation_state>;
-    using canceller = reply<outcome<generation_record>>;
+    using answer = reply<outcome<generation_record>>;
 
     explicit generation_state(generation_actor::pointer self) : self_{self} {}
 
@@ -70,8 +70,15 @@ public:
     [[nodiscard]] retired on(retire) const;
 
 private:
+    /// Somebody who wants it cancelled.
+    struct canceller {
+        user_id user;
+        answer who;
+    };
+
     void load();
     void loaded(outcome<generation_job> job);
+    void refuse_strangers();
     void handle(generation_event event);
     void perform(generation_action action);
     void commit_running();
@@ -81,9 +88,10 @@ private:
     void commit_succeeded();
     void fail();
     void end();
+    void commit_again();
     void settled(generation_action what, errc why);
     void tell_status();
-    void answer_cancellers(const outcome<generation_record>& answer);
+    void answer_cancellers(const outcome<generation_record>& record);
     [[nodiscard]] std::string error_text() const;
     [[nodiscard]] generation_run_change run_change() const;
     void request_commit(generation_action what, change_set changes);
@@ -94,8 +102,8 @@ private:
     std::optional<generation_job> job_; ///< empty until loaded
     generation machine_{1};
     bool loading_ = false;
-    bool cancel_wanted_ = false;                             ///< before it was loaded
-    generation_action committing_ = generation_action::none; ///< the commit under way, for trying it again
+    generation_action committing_ = generation_action::none; ///< the commit that is wanted, until it is made
+    bool commit_under_way_ = false; ///< nobody knows yet what became of `committing_`
     std::int32_t commit_tries_ = 0;
     std::optional<engine_result> delivered_;
     std::optional<new_image> output_;

@@ -1,7 +1,7 @@
 #include "actors/wallet.hpp"
 
-#include "actors/domain/views.hpp"
 #include "actors/runtime/roster.hpp"
+#include "actors/wallet_decisions.hpp"
 
 #include <caf/send.hpp>
 
@@ -23,130 +23,6 @@ std::uint64_t next_life() {
     static std::atomic<std::uint64_t> last{0};
     return ++last;
 }
-
-const std::optional<idempotency_key>& key_of(const wallet_state::command& what) {
-    static const std::optional<idempotency_key> none;
-    if (const auto* spend = std::get_if<spend_tokens>(&what))
-        return spend->idempotency;
-    if (const auto* order = std::get_if<order_package>(&what))
-        return order->idempotency;
-    return none;
-}
-
-void remember(change_set& changes, const std::optional<idempotency_key>& key, const receipt& answer,
-              microseconds lifetime) {
-    if (key)
-        changes.idempotency.push_back(
-            {key->key, key->fingerprint, answer.status, answer.body, answer.location, changes.at + lifetime});
-}
-
-/// One command's decision: the change set, and in `result` what to answer once it is durable.
-struct decision {
-    const wallet& lots;
-    const wallet_context& context;
-    user_id user;
-    receipt& result;
-
-    outcome<change_set> operator()(const spend_tokens& command) const {
-        const auto now = context.time.now();
-        const generation_id id{context.ids.next(id_sequence::generations)};
-        if (!id)
-            return errc::overloaded;
-        auto changes = lots.decide_spend(user, id, command.cost, now, context.ids);
-        if (!changes)
-            return changes;
-        generation_record generation;
-        generation.id = id;
-        generation.user = user;
-        generation.input_image = command.input_image;
-        generation.style = command.style;
-        generation.cost = command.cost;
-        generation.seed = command.seed;
-        generation.created_at = now;
-        changes->new_generations.push_back({id, command.input_image, command.style, command.cost,
-                                            command.seed, command.parameters, now + command.time_limit});
-        result.status = 202;
-        result.location = "/v1/generations/" + std::to_string(id.value);
-        result.amount = -command.cost;
-        result.balance = lots.balance(now) - command.cost;
-        result.last = changes->journal.back().id;
-        result.generation = id;
-        result.body = accepted_generation_json(generation, result.balance, result.last);
-        remember(*changes, command.idempotency, result, context.idempotency_lifetime);
-        return changes;
-    }
-
-    outcome<change_set> operator()(const order_package& command) const {
-        const auto now = context.time.now();
-        const payment_id id{context.ids.next(id_sequence::payments)};
-        if (!id)
-            return errc::overloaded;
-        payment_record payment;
-        payment.id = id;
-        payment.user = user;
-        payment.package = command.package.id;
-        payment.tokens_amount = command.package.tokens_amount;
-        payment.amount_cents = command.package.price_cents;
-        payment.currency = command.currency;
-        payment.invoice_id = "atelier-" + std::to_string(id.value);
-        payment.created_at = now;
-        payment.expires_at = now + command.lifetime;
-        change_set changes{user, now};
-        changes.new_payments.push_back({id, payment.package, payment.amount_cents, payment.currency,
-                                        payment.invoice_id, payment.expires_at});
-        result.status = 201;
-        result.location = "/v1/payments/" + std::to_string(id.value);
-        result.balance = lots.balance(now);
-        result.body = order_json(payment, context.checkout(payment));
-        remember(changes, command.idempotency, result, context.idempotency_lifetime);
-        return changes;
-    }
-
-    outcome<change_set> operator()(const credit_payment& command) const {
-        const auto now = context.time.now();
-        const auto& payment = command.payment;
-        const auto validity = std::chrono::days{payment.validity_days};
-        auto changes =
-            wallet::decide_credit(user, operation::purchase, payment.package, payment.tokens_amount, now,
-                                  now + validity, payment.id, context.ids);
-        if (!changes)
-            return changes;
-        changes->payment_changes.push_back(command.change);
-        changes->notifications.push_back(command.notification);
-        result.amount = payment.tokens_amount;
-        result.balance = lots.balance(now) + payment.tokens_amount;
-        result.last = changes->journal.back().id;
-        return changes;
-    }
-
-    outcome<change_set> operator()(const refund_generation& command) const {
-        const auto now = context.time.now();
-        auto changes = lots.decide_refund(user, command.change.id, command.parts, now, context.reopen_grace,
-                                          context.ids);
-        if (!changes)
-            return changes;
-        changes->generation_changes.push_back(command.change);
-        if (command.run)
-            changes->run_changes.push_back(*command.run);
-        for (const auto& part : command.parts)
-            result.amount += part.amount;
-        result.balance = lots.balance(now) + result.amount;
-        if (!changes->journal.empty())
-            result.last = changes->journal.back().id;
-        return changes;
-    }
-
-    outcome<change_set> operator()(const expire_lots&) const {
-        const auto now = context.time.now();
-        auto changes = lots.decide_expire(user, now, context.ids);
-        if (!changes)
-            return changes;
-        for (const auto& row : changes->journal)
-            result.amount += row.amount;
-        result.balance = lots.balance(now);
-        return changes;
-    }
-};
 
 /// What `wallet::apply` needs of a change set.
 change_set lot_changes(const change_set& changes) {
@@ -252,7 +128,7 @@ void wallet_state::execute(entry e) {
         return;
     }
     receipt result;
-    auto changes = decide(e.what, result);
+    auto changes = decide({*lots_, *context_, user_}, e.what, result);
     ++e.attempts;
     const bool writes = changes && !empty(*changes);
     if (changes)
@@ -294,10 +170,6 @@ std::optional<failure> wallet_state::key_conflict(const command& what) const {
         return again;
     }
     return std::nullopt;
-}
-
-outcome<change_set> wallet_state::decide(const command& what, receipt& result) const {
-    return std::visit(decision{*lots_, *context_, user_, result}, what);
 }
 
 // -- settling -----------------------------------------------------------------------------------------------

@@ -30,7 +30,12 @@ struct wallet_context {
     std::function<std::string(const payment_record&)> checkout;
 };
 
-/// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet`.
+/// Any command that changes a wallet.
+using wallet_command =
+    std::variant<spend_tokens, order_package, credit_payment, refund_generation, expire_lots>;
+
+/// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet` and
+/// `decide`.
 ///
 /// It goes on with the next command while the change set of the last one commits, against its new state in
 /// memory; each answer waits until its change set, and all before it, are durable. When a commit is refused
@@ -40,7 +45,7 @@ class wallet_state {
 public:
     static constexpr const char* name = "wallet";
     using actor = actor_base<wallet_actor, wallet_state>;
-    using command = std::variant<spend_tokens, order_package, credit_payment, refund_generation, expire_lots>;
+    using command = wallet_command;
     using answer = reply<outcome<receipt>>;
 
     explicit wallet_state(wallet_actor::pointer self);
@@ -83,7 +88,6 @@ private:
     void admit(entry e);
     void execute(entry e);
     [[nodiscard]] std::optional<failure> key_conflict(const command& what) const;
-    outcome<change_set> decide(const command& what, receipt& result) const;
     void settle(std::uint64_t number, commit_verdict verdict);
     void settle_front();
     void recover();

@@ -59,8 +59,11 @@ std::optional<commit_verdict> writer_state::ended(const sender& from) const {
 void writer_state::refuse(const sender& from, commit_verdict why) {
     if (why == commit_verdict::overloaded)
         context_->meters.admission_refusals.Increment();
-    if (from.life != 0)
-        ended_.try_emplace(from.user, end{from.life, why});
+    if (from.life != 0) {
+        const auto [known, fresh] = ended_.try_emplace(from.user, end{from.life, why});
+        if (!fresh && known->second.life < from.life)
+            known->second = end{from.life, why};
+    }
     auto promise = from.who;
     promise.deliver(why);
 }

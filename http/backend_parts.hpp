@@ -79,8 +79,8 @@ struct backend_service::parts {
     }
 
     reply<image_record> find_image(user_id user, image_id image) {
-        auto found = co_await read<image_record>(
-            back.reads, [image](pg::connection& database) { return queries::get_image(database, image); });
+        auto query = [image](pg::connection& database) { return queries::get_image(database, image); };
+        auto found = co_await read<image_record>(back.reads, query);
         if (found)
             back.owners.remember(image, found->user);
         co_return owned_by(user, std::move(found));

@@ -92,9 +92,10 @@ reply<stored_answer> backend_service::generate(generation_order order) {
 }
 
 reply<generation_record> backend_service::generation(user_id user, generation_id generation) {
-    auto found = co_await read<generation_record>(parts_->back.reads, [generation](pg::connection& database) {
+    auto query = [generation](pg::connection& database) {
         return queries::get_generation(database, generation);
-    });
+    };
+    auto found = co_await read<generation_record>(parts_->back.reads, query);
     co_return owned_by(user, std::move(found));
 }
 
@@ -131,15 +132,16 @@ std::shared_ptr<void> backend_service::watch(generation_id generation,
 boost::asio::awaitable<std::vector<part_health>> backend_service::health() {
     auto& back = parts_->back;
     std::vector<part_health> parts(3);
-    const auto database = co_await read<done>(
-        back.reads, [](pg::connection& connection) -> status { return connection.execute("SELECT 1"); });
+    auto ping = [](pg::connection& connection) -> status { return connection.execute("SELECT 1"); };
+    const auto database = co_await read<done>(back.reads, ping);
     parts[0].name = "database";
     parts[0].ok = database.has_value();
     parts[0].detail = database ? "" : database.error().detail;
     parts[1].name = "writer";
     parts[1].ok = back.writers_healthy();
     parts[1].detail = parts[1].ok ? "" : "a writer has no connection";
-    const auto disk = co_await run<done>(back.errands, [&back]() -> status { return back.blobs->check(); });
+    auto check = [&back]() -> status { return back.blobs->check(); };
+    const auto disk = co_await run<done>(back.errands, check);
     parts[2].name = "disk";
     parts[2].ok = disk.has_value();
     parts[2].detail = disk ? "" : disk.error().detail;

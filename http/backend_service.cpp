@@ -134,8 +134,8 @@ std::string backend_service::currency() const {
 // -- money --------------------------------------------------------------------------------------------------
 
 reply<wallet_balance> backend_service::wallet(user_id user) {
-    auto view =
-        co_await parts_->ask.ask<wallet_view>(parts_->back.actors.get<wallets_actor>(), read_wallet{user});
+    const read_wallet question{user};
+    auto view = co_await parts_->ask.ask<wallet_view>(parts_->back.actors.get<wallets_actor>(), question);
     if (!view)
         co_return view.error();
     wallet_balance balance;
@@ -170,9 +170,8 @@ reply<stored_answer> backend_service::order(user_id user, token_package_id packa
 }
 
 reply<payment_record> backend_service::payment(user_id user, payment_id payment) {
-    auto found = co_await read<payment_record>(parts_->back.reads, [payment](pg::connection& database) {
-        return queries::get_payment(database, payment);
-    });
+    auto query = [payment](pg::connection& database) { return queries::get_payment(database, payment); };
+    auto found = co_await read<payment_record>(parts_->back.reads, query);
     co_return owned_by(user, std::move(found));
 }
 

@@ -90,11 +90,13 @@ void io_thread::join() {
 }
 
 asio::awaitable<void> io_thread::accept() {
-    while (!scope_.draining) {
+    for (;;) {
         tcp::endpoint peer;
         error_code error;
         auto socket = co_await acceptor_.async_accept(peer, asio::redirect_error(asio::use_awaitable, error));
-        if (error == asio::error::operation_aborted || error == asio::error::connection_aborted)
+        if (scope_.draining)
+            co_return;
+        if (error == asio::error::connection_aborted)
             continue;
         if (error || !try_admit(std::move(socket), plain(peer.address())))
             co_await pause();

@@ -36,7 +36,7 @@ struct parameters : pegtl::star<space, pegtl::one<';'>, space, pegtl::opt<parame
 
 struct form_data_type : pegtl::istring<'m', 'u', 'l', 't', 'i', 'p', 'a', 'r', 't', '/', 'f', 'o', 'r', 'm',
                                        '-', 'd', 'a', 't', 'a'> {};
-struct content_type : pegtl::seq<form_data_type, parameters, space, pegtl::eof> {};
+struct form_data_header : pegtl::seq<form_data_type, parameters, space, pegtl::eof> {};
 
 // -- header lines of a part
 // --------------------------------------------------------------------------------------
@@ -165,12 +165,12 @@ outcome<std::optional<std::string>> filename_of(const collected& header) {
 
 } // namespace
 
-outcome<std::string> multipart_boundary(std::string_view header) {
+outcome<std::string> multipart_boundary(std::string_view content_type) {
     collected found;
-    const auto type = trim(header.substr(0, header.find(';')));
+    const auto type = trim(content_type.substr(0, content_type.find(';')));
     if (!equal_ignoring_case(type, "multipart/form-data"))
         return failure{errc::unsupported_media_type, "the media type is not multipart/form-data"};
-    if (!parse<content_type>(trim(header), found))
+    if (!parse<form_data_header>(trim(content_type), found))
         return failure{errc::malformed_request, "the parameters of the Content-Type are malformed"};
     const auto* boundary = found.find("boundary");
     if (boundary == nullptr || found.repeats("boundary") || !is_boundary(*boundary))

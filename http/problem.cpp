@@ -33,19 +33,15 @@ json::array field_errors(const std::vector<field_error>& fields) {
 unsigned status_of(errc code) {
     switch (code) {
     case errc::malformed_request:
+    case errc::idempotency_key_invalid:
         return 400;
-    case errc::malformed_json:
-        return 422;
-    case errc::validation_failed:
-        return 422;
     case errc::unauthenticated:
-        return 401;
     case errc::invalid_credentials:
+    case errc::invalid_signature:
         return 401;
+    case errc::insufficient_tokens:
+        return 402;
     case errc::email_not_confirmed:
-        return 403;
-    case errc::invalid_token:
-        return 422;
     case errc::forbidden:
         return 403;
     case errc::not_found:
@@ -57,6 +53,7 @@ unsigned status_of(errc code) {
     case errc::request_timeout:
         return 408;
     case errc::state_conflict:
+    case errc::idempotency_in_progress:
         return 409;
     case errc::length_required:
         return 411;
@@ -64,42 +61,31 @@ unsigned status_of(errc code) {
         return 413;
     case errc::uri_too_long:
         return 414;
-    case errc::headers_too_large:
-        return 431;
     case errc::unsupported_media_type:
         return 415;
     case errc::range_not_satisfiable:
         return 416;
     case errc::expectation_failed:
         return 417;
+    case errc::malformed_json:
+    case errc::validation_failed:
+    case errc::invalid_token:
     case errc::invalid_image:
-        return 422;
     case errc::image_too_large:
-        return 422;
-    case errc::insufficient_tokens:
-        return 402;
-    case errc::idempotency_key_invalid:
-        return 400;
     case errc::idempotency_key_reused:
         return 422;
-    case errc::idempotency_in_progress:
-        return 409;
     case errc::rate_limited:
-        return 429;
     case errc::queue_full:
         return 429;
-    case errc::invalid_signature:
-        return 401;
-    case errc::overloaded:
-        return 503;
-    case errc::unavailable:
-        return 503;
-    case errc::deadline_exceeded:
-        return 503;
+    case errc::headers_too_large:
+        return 431;
     case errc::gateway_unavailable:
-        return 502;
     case errc::engine_failed:
         return 502;
+    case errc::overloaded:
+    case errc::unavailable:
+    case errc::deadline_exceeded:
+        return 503;
     case errc::internal:
         break;
     }

@@ -56,7 +56,7 @@ asio::awaitable<void> session::serve(std::shared_ptr<session> self) {
         self->begin();
         auto answer = co_await self->exchange();
         co_await self->send(std::move(answer));
-    } while (self->keep_alive_ && !self->gone_);
+    } while (self->keep_alive_ && !self->gone_ && !self->scope_.draining);
     self->idle_ = true;
     if (!self->gone_ && (self->sending_ || !self->connection_.received().empty()))
         co_await self->connection_.linger();

@@ -24,7 +24,7 @@ boost::asio::awaitable<status> upload_file::finish() {
 
 boost::asio::awaitable<status> upload_file::flush(bool last) {
     auto write = [this, last] {
-        const auto written = write_pending();
+        auto written = write_pending();
         if (last)
             file_.reset();
         return written;
@@ -40,7 +40,7 @@ status upload_file::write_pending() {
         stored_ = std::make_shared<temporary_file>(path_);
         file_ = std::move(*created);
     }
-    const auto written = file_->append(pending_);
+    auto written = file_->append(pending_);
     pending_.clear();
     return written;
 }

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "actors/domain/random.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <random>
 
 namespace atelier {
 
@@ -16,8 +17,8 @@ public:
         : first_{first}, most_{most}, step_{first} {}
 
     [[nodiscard]] milliseconds next() {
-        const auto pause =
-            milliseconds{std::uniform_int_distribution{step_.count() / 2, step_.count()}(random_)};
+        const auto whole = static_cast<double>(step_.count());
+        const milliseconds pause{static_cast<milliseconds::rep>(whole * (0.5 + 0.5 * uniform(random_)))};
         step_ = std::min(2 * step_, most_);
         return pause;
     }
@@ -29,7 +30,7 @@ private:
     milliseconds first_;
     milliseconds most_;
     milliseconds step_;
-    std::minstd_rand random_{std::random_device{}()};
+    system_random random_;
 };
 
 } // namespace atelier

@@ -20,7 +20,6 @@ verdict verdict_of(const pg::error& e) {
             return verdict_kind::duplicate_key;
         case pg::error_kind::serialization:
         case pg::error_kind::lock_timeout:
-        case pg::error_kind::timeout:
             return verdict_kind::unavailable;
         default:
             return verdict_kind::invalid;
@@ -114,10 +113,11 @@ batch_settler::ending batch_settler::write(const batch& data) {
 batch_settler::ending batch_settler::roll_back() {
     if (const auto ended = session_.database().execute("ROLLBACK"); !ended && session_.ok())
         session_.drop();
-    return why_.kind == pg::error_kind::unavailable ? ending::unavailable : ending::refused;
+    const bool overtaxed = why_.kind == pg::error_kind::unavailable || why_.kind == pg::error_kind::timeout;
+    return overtaxed ? ending::unavailable : ending::refused;
 }
 
-bool batch_settler::repeat(int& repeats) {
+bool batch_settler::repeat(int& repeats) const {
     return why_.kind == pg::error_kind::serialization && ++repeats <= most_repeats && wait_.pause();
 }
 

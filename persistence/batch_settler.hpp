@@ -36,7 +36,7 @@ private:
     void split(const numbers& which);
     ending write(const batch& data);
     ending roll_back();
-    bool repeat(int& repeats);
+    bool repeat(int& repeats) const;
     void reject(std::size_t origin, verdict why);
     void reject_all(const numbers& which, verdict_kind kind);
     void drop_rejected(numbers& which);

@@ -65,7 +65,7 @@ status make_private(const fs::path& directory, const postgres::account& owner) {
 
 class cluster::server {
 public:
-    explicit server(options o) : options_{std::move(o)} {}
+    explicit server(options o) : options_{std::move(o)} { options_.sockets = fs::absolute(options_.sockets); }
 
     status start();
     status ensure_running();
@@ -115,7 +115,8 @@ status cluster::server::take_lock(steady::time_point deadline) {
 status cluster::server::start() {
     if (auto locked = take_lock(steady::now() + options_.start_limit); !locked)
         return locked;
-    if (!fs::exists(data_path()))
+    std::error_code unseen; // what cannot be looked at cannot be opened either, and that is reported
+    if (!fs::exists(data_path(), unseen))
         if (auto created = postgres::create_data(data_path(), options_.installations, options_.log,
                                                  options_.start_limit);
             !created)
@@ -142,10 +143,9 @@ std::vector<std::string> cluster::server::environment() const {
 }
 
 status cluster::server::choose_sockets() {
-    const bool ours =
-        !data_->run_as() && fits_a_socket(options_.sockets) && is_plain(options_.sockets.native());
-    if (ours)
-        sockets_ = fs::absolute(options_.sockets);
+    const bool fits = fits_a_socket(options_.sockets) && is_plain(options_.sockets.native());
+    if (fits && !data_->run_as())
+        sockets_ = options_.sockets;
     else
         sockets_ = (::geteuid() == 0 ? "/run/atelier-" : "/tmp/atelier-") + data_->identity();
     return make_private(sockets_, data_->owner());
@@ -255,7 +255,7 @@ status cluster::server::stop() {
     if (!data_ || ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
         return done{};
     auto ended = end_server();
-    if (sockets_ != fs::absolute(options_.sockets))
+    if (sockets_ != options_.sockets)
         ::rmdir(sockets_.c_str());
     return ended;
 }

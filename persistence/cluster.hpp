@@ -19,7 +19,7 @@ namespace atelier {
 /// audit`): the last one to leave stops it. A server started by root runs as the user `postgres` or else
 /// `nobody`, with its socket in a private directory below /run.
 ///
-/// Not thread-safe, except for `conninfo`.
+/// Not thread-safe.
 class cluster {
 public:
     struct options {

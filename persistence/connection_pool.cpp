@@ -10,6 +10,7 @@ namespace atelier {
 using steady = std::chrono::steady_clock;
 
 connection_pool::connection_pool(pool_options options) : options_{std::move(options)} {
+    options_.database.plan_by_keys = true;
     threads_.reserve(options_.connections);
     for (std::size_t i = 0; i < options_.connections; ++i)
         threads_.emplace_back([this] { serve(); });

@@ -70,7 +70,7 @@ private:
     void note_health(bool healthy);
     bool sleep(std::chrono::milliseconds time);
 
-    const pool_options options_;
+    pool_options options_;
     std::mutex mutex_;
     std::condition_variable work_or_stop_;
     std::condition_variable stop_;

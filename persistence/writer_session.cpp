@@ -8,13 +8,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A commit must not be acknowledged before it is durable, whatever the database's default is. Rows are
-/// always found by their keys: a plan made while a table was small must not become a scan when it has grown.
-constexpr const char* settings =
-    "SELECT set_config('synchronous_commit', 'on', false) "
-    "WHERE current_setting('synchronous_commit') = 'off';"
-    "SET plan_cache_mode = force_generic_plan;"
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+/// A commit must not be acknowledged before it is durable, whatever the database's default is.
+constexpr const char* make_durable = "SELECT set_config('synchronous_commit', 'on', false) "
+                                     "WHERE current_setting('synchronous_commit') = 'off'";
 
 constexpr pg::statement name_session{"writer_name", "SELECT set_config('application_name', $1, false)"};
 constexpr pg::statement try_lock{"writer_lock",
@@ -38,14 +34,16 @@ std::string session_name(const std::string& writer, std::int64_t epoch) {
 } // namespace
 
 writer_session::writer_session(pg::connect_options options, std::string writer, milliseconds grace)
-    : options_{std::move(options)}, writer_{std::move(writer)}, grace_{grace} {}
+    : options_{std::move(options)}, writer_{std::move(writer)}, grace_{grace} {
+    options_.plan_by_keys = true;
+}
 
 status writer_session::open(const std::function<bool()>& go_on) {
     database_.reset();
     auto opened = pg::connection::open(options_);
     if (!opened)
         return std::move(opened).error();
-    if (auto set = opened->execute(settings); !set)
+    if (auto set = opened->execute(make_durable); !set)
         return set;
     if (auto locked = take_lock(*opened, go_on); !locked)
         return locked;

@@ -23,17 +23,19 @@ bridge::~bridge() {
     companion.cleanup(caf::exit_reason::user_shutdown, nullptr);
 }
 
-std::optional<std::uint64_t> bridge::admit(completion complete) {
-    if (closed_)
-        return std::nullopt;
+outcome<std::uint64_t> bridge::admit(completion complete) {
     if (waiting_.fetch_add(1, std::memory_order_relaxed) >= limit_) {
         waiting_.fetch_sub(1, std::memory_order_relaxed);
         meters_.admission_refusals.Increment();
-        return std::nullopt;
+        return errc::overloaded;
     }
     const auto ask = next_.fetch_add(1, std::memory_order_relaxed);
     auto& s = shard_of(ask);
     const std::lock_guard lock{s.mutex};
+    if (closed_) { // under the lock: `close` empties the shard only after it has said so
+        waiting_.fetch_sub(1, std::memory_order_relaxed);
+        return errc::unavailable;
+    }
     s.asks.emplace(ask, pending{std::chrono::steady_clock::now() + deadline_, std::move(complete)});
     return ask;
 }
@@ -90,6 +92,7 @@ void bridge::close() {
             const std::lock_guard lock{s.mutex};
             left = std::exchange(s.asks, {});
         }
+        waiting_.fetch_sub(left.size(), std::memory_order_relaxed);
         for (const auto& [key, ask] : left)
             ask.complete(nullptr, errc::unavailable);
     }

@@ -22,7 +22,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <type_traits>
 #include <unordered_map>
 
@@ -42,8 +41,8 @@ public:
     bridge(const bridge&) = delete;
     bridge& operator=(const bridge&) = delete;
 
-    /// Errors: what the actor answers; overloaded (too many asks wait), unavailable (the actor is gone),
-    /// deadline_exceeded.
+    /// Errors: what the actor answers; overloaded (too many asks wait), unavailable (the actor is gone, or
+    /// the bridge closed), deadline_exceeded.
     template <class Reply, class Handle, class Command>
     boost::asio::awaitable<outcome<Reply>> ask(const Handle& receiver, Command command);
 
@@ -67,8 +66,8 @@ private:
     };
     static constexpr std::size_t shard_count = 16;
 
-    /// The number of a new ask, to be the id of its message; none when there is no room.
-    [[nodiscard]] std::optional<std::uint64_t> admit(completion complete);
+    /// The number of a new ask, to be the id of its message. Errors: overloaded, unavailable (closed).
+    [[nodiscard]] outcome<std::uint64_t> admit(completion complete);
     void answered(caf::mailbox_element& element);
     /// Completes an ask if it still waits.
     void complete(std::uint64_t ask, const caf::message* answer, errc why);
@@ -110,7 +109,7 @@ boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Comma
                 finish(result{errc::unavailable});
         });
         if (!ask) {
-            finish(result{errc::overloaded});
+            finish(result{ask.error().code});
             return;
         }
         auto target = caf::actor_cast<caf::strong_actor_ptr>(receiver);

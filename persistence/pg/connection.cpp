@@ -38,6 +38,9 @@ std::string one_line(const char* message) {
     return text;
 }
 
+constexpr const char* plan_by_keys = "SET plan_cache_mode=force_generic_plan;SET enable_seqscan=off;"
+                                     "SET enable_hashjoin=off;SET enable_mergejoin=off;";
+
 /// Settings of the session. Keepalives are the server's: it must notice a dead client, whose locks others
 /// wait for.
 std::string session_settings(const connect_options& options) {
@@ -49,7 +52,8 @@ std::string session_settings(const connect_options& options) {
            "SET tcp_user_timeout=20000;" +
            limit("statement_timeout", options.statement_timeout) +
            limit("lock_timeout", options.lock_timeout) +
-           limit("idle_in_transaction_session_timeout", options.idle_in_transaction_timeout);
+           limit("idle_in_transaction_session_timeout", options.idle_in_transaction_timeout) +
+           (options.plan_by_keys ? plan_by_keys : "");
 }
 
 pg_conn* start(const connect_options& options) {

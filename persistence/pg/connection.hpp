@@ -29,6 +29,9 @@ struct connect_options {
     milliseconds idle_in_transaction_timeout{30'000}; ///< of the server
     /// Our own limit for one answer; past it the connection counts as lost. Longer than statement_timeout.
     milliseconds answer_timeout{15'000};
+    /// Plan each statement once, as one that finds its rows by their keys: a plan that was made while a table
+    /// was small must not stay a scan when it has grown. For connections that do nothing else.
+    bool plan_by_keys = false;
 };
 
 /// The same for work that may take its time: migrations, audits.

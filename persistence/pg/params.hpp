@@ -60,8 +60,6 @@ public:
     void clear();
 
     [[nodiscard]] std::size_t size() const { return slots_.size(); }
-    /// Size of the encoded parameters in bytes.
-    [[nodiscard]] std::size_t bytes() const { return buffer_.size(); }
 
     /// The parallel arrays that libpq wants. The pointers hold until the next change of this object.
     struct arrays {

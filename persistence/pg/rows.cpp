@@ -22,10 +22,11 @@ std::int64_t row::integer(int column) const {
     const auto all = bytes(column);
     if (all.empty())
         return 0;
-    auto value = static_cast<std::int64_t>(static_cast<signed char>(all.front()));
-    for (const char byte : all.substr(1))
-        value = value << 8 | static_cast<unsigned char>(byte);
-    return value;
+    const bool negative = (static_cast<unsigned char>(all.front()) & 0x80U) != 0;
+    auto value = negative ? ~std::uint64_t{0} : std::uint64_t{0};
+    for (const char byte : all)
+        value = value << 8U | static_cast<unsigned char>(byte);
+    return static_cast<std::int64_t>(value);
 }
 
 void row::get(int column, bool& to) const {
@@ -57,10 +58,6 @@ std::size_t rows::affected() const {
     std::size_t count = 0;
     std::from_chars(text.data(), text.data() + text.size(), count);
     return count;
-}
-
-std::string_view rows::command() const {
-    return result_ ? PQcmdStatus(result_.get()) : "";
 }
 
 void rows::clear::operator()(pg_result* result) const {

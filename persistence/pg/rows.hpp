@@ -73,8 +73,6 @@ public:
     [[nodiscard]] row operator[](std::size_t i) const { return {result_.get(), static_cast<int>(i)}; }
     /// Number of rows that an INSERT, UPDATE or DELETE touched (for a SELECT: that it returned).
     [[nodiscard]] std::size_t affected() const;
-    /// The command tag, e.g. "COMMIT", "INSERT 0 3".
-    [[nodiscard]] std::string_view command() const;
 
     class iterator {
     public:

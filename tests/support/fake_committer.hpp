@@ -3,6 +3,7 @@
 #include "persistence/committer.hpp"
 
 #include <initializer_list>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
 
     /// The fate of each change set of the batch under way; those not named are committed.
     void finish(std::initializer_list<verdict_kind> kinds = {}) {
+        if (!busy())
+            throw std::logic_error{"no batch waits for its fate"};
         commit_result result;
         for (const auto kind : kinds)
             result.verdicts.push_back({kind, ""});

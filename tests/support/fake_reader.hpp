@@ -3,6 +3,7 @@
 #include "actors/runtime/interfaces.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
@@ -16,7 +17,7 @@ namespace atelier::test {
 class fake_reader {
 public:
     reader_actor spawn(caf::actor_system& system) {
-        return system.spawn([this](reader_actor::pointer self) -> reader_actor::behavior_type {
+        actor_ = system.spawn([this](reader_actor::pointer self) -> reader_actor::behavior_type {
             return {
                 [this, self](load_wallet) { return give(self, lots); },
                 [this, self](load_generation) { return give(self, job); },
@@ -25,13 +26,13 @@ public:
                 [](const continuation& c) { (*c.run)(); },
             };
         });
+        return actor_;
     }
 
-    /// Answers what was held back, with what is here now.
+    /// Has its actor answer what was held back, with what is here then.
     void release() {
         held = false;
-        for (auto& answer : std::exchange(waiting_, {}))
-            answer();
+        caf::anon_send(actor_, continuation{[this] { answer(); }});
     }
 
     outcome<std::vector<purchase_record>> lots{std::vector<purchase_record>{}};
@@ -48,10 +49,16 @@ private:
         ++reads;
         waiting_.push_back([promise, &value]() mutable { promise.deliver(outcome<T>{value}); });
         if (!held)
-            release();
+            answer();
         return promise;
     }
 
+    void answer() {
+        for (auto& deliver : std::exchange(waiting_, {}))
+            deliver();
+    }
+
+    reader_actor actor_;
     std::vector<std::function<void()>> waiting_;
 };
 

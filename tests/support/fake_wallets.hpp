@@ -3,10 +3,10 @@
 #include "actors/runtime/interfaces.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
-#include <functional>
 #include <utility>
 #include <vector>
 
@@ -17,7 +17,7 @@ namespace atelier::test {
 class fake_wallets {
 public:
     wallets_actor spawn(caf::actor_system& system) {
-        return system.spawn([this](wallets_actor::pointer self) -> wallets_actor::behavior_type {
+        actor_ = system.spawn([this](wallets_actor::pointer self) -> wallets_actor::behavior_type {
             return {
                 [](const spend_tokens&) { return outcome<receipt>{errc::internal}; },
                 [](const order_package&) { return outcome<receipt>{errc::internal}; },
@@ -32,16 +32,21 @@ public:
                 [](expire_lots) { return outcome<receipt>{errc::internal}; },
                 [](read_wallet) { return outcome<wallet_view>{errc::internal}; },
                 [](list_children) { return children_report{}; },
-                [](tick) {},
+                [this](tick) {
+                    for (auto& [promise, reply] : std::exchange(due_, {}))
+                        promise.deliver(std::move(reply));
+                },
             };
         });
+        return actor_;
     }
 
-    /// Answers what was held back, with what is here now.
+    /// Has its actor answer what was held back, with what is here now.
     void release() {
-        held = false;
         for (auto& promise : std::exchange(waiting_, {}))
-            promise.deliver(outcome<receipt>{answer});
+            due_.emplace_back(std::move(promise), answer);
+        held = false;
+        caf::anon_send(actor_, tick{});
     }
 
     outcome<receipt> answer{receipt{}};
@@ -50,15 +55,20 @@ public:
     std::vector<refund_generation> refunds;
 
 private:
-    caf::typed_response_promise<outcome<receipt>> give(wallets_actor::pointer self) {
-        auto promise = self->make_response_promise<outcome<receipt>>();
-        waiting_.push_back(promise);
-        if (!held)
-            release();
-        return promise;
+    using promise = caf::typed_response_promise<outcome<receipt>>;
+
+    promise give(wallets_actor::pointer self) {
+        auto given = self->make_response_promise<outcome<receipt>>();
+        if (held)
+            waiting_.push_back(given);
+        else
+            given.deliver(outcome<receipt>{answer});
+        return given;
     }
 
-    std::vector<caf::typed_response_promise<outcome<receipt>>> waiting_;
+    wallets_actor actor_;
+    std::vector<promise> waiting_;
+    std::vector<std::pair<promise, outcome<receipt>>> due_;
 };
 
 } // namespace atelier::test

@@ -157,4 +157,12 @@ inline commit_result commit(committer& writer, std::vector<change_set> sets) {
     return waiting.get();
 }
 
+/// What became of each change set, in one line.
+inline std::string kinds(const commit_result& result) {
+    std::string all;
+    for (const auto& v : result.verdicts)
+        all += (all.empty() ? "" : " ") + std::string{to_string(v.kind)};
+    return all;
+}
+
 } // namespace atelier::test

@@ -30,13 +30,6 @@ struct fixture : books {
     std::int64_t rows(const std::string& table) { return ask("SELECT count(*) FROM " + table); }
 };
 
-std::string kinds(const commit_result& result) {
-    std::string all;
-    for (const auto& v : result.verdicts)
-        all += (all.empty() ? "" : " ") + std::string{to_string(v.kind)};
-    return all;
-}
-
 change_set with_key(change_set set, std::string key, instant expires_at = noon + 24h) {
     set.idempotency.push_back({std::move(key), "print", 202, R"({"id":1})", "/v1/1", expires_at});
     return set;
@@ -324,6 +317,19 @@ CAF_TEST(a lot that somebody holds for too long is unavailable and the others co
     CAF_CHECK_EQUAL(kinds(result), "unavailable committed guard");
     CAF_CHECK_EQUAL(remaining(anns), 100);
     CAF_CHECK_EQUAL(remaining(bobs), 99);
+}
+
+CAF_TEST(a database that is too slow takes nothing of the batch) {
+    auto hasty = options(conninfo(), "hasty");
+    hasty.database.lock_timeout = 0ms;
+    hasty.database.statement_timeout = 100ms;
+    pg_committer overtaxed{hasty};
+    execute("BEGIN; SELECT * FROM token_purchases WHERE id = " + std::to_string(anns.value) + " FOR UPDATE");
+    const auto result = commit(overtaxed, {spend(bob, bobs, 100, 1), spend(ann, anns, 100, 1)});
+    execute("COMMIT");
+    CAF_CHECK_EQUAL(kinds(result), "unavailable unavailable");
+    CAF_CHECK_EQUAL(result.transactions, 1u);
+    CAF_CHECK_EQUAL(remaining(bobs), 100);
 }
 
 CAF_TEST(a deadlock is run again) {

@@ -98,8 +98,9 @@ CAF_TEST(a full queue refuses) {
     CAF_CHECK_EQUAL(now.busy, 1u);
     CAF_CHECK_EQUAL(now.refused, 1u);
     only.pull();
-    backend(pool);
-    CAF_CHECK_EQUAL(ran.load(), 2);
+    while (ran < 2)
+        std::this_thread::sleep_for(1ms);
+    CAF_CHECK(backend(pool) > 0);
 }
 
 CAF_TEST(a connection that was lost is replaced before the next job) {

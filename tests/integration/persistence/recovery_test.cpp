@@ -61,13 +61,6 @@ bool answered(const std::future<commit_result>& result) {
     return result.wait_for(0s) == std::future_status::ready;
 }
 
-std::string kinds(const commit_result& result) {
-    std::string all;
-    for (const auto& v : result.verdicts)
-        all += (all.empty() ? "" : " ") + std::string{to_string(v.kind)};
-    return all;
-}
-
 /// Recovery after a crash begins with syncing every file; a test cluster has many.
 void crash_quickly() {
     books superuser{shared_cluster().conninfo("postgres", "postgres")};

@@ -84,8 +84,9 @@ CAF_TEST(a child starts with the first command for it) {
 CAF_TEST(the report names children up to its limit and how long they are idle) {
     (void)read(anna);
     time.advance(3s);
-    CAF_CHECK_EQUAL(children().children.at(0).key, "1");
-    CAF_CHECK_EQUAL(children().children.at(0).seconds_idle, 3);
+    const auto all = children();
+    CAF_CHECK_EQUAL(all.children.at(0).key, "1");
+    CAF_CHECK_EQUAL(all.children.at(0).seconds_idle, 3);
     (void)read(boris);
     const auto some = children(1);
     CAF_CHECK_EQUAL(some.live, 2u);
@@ -124,11 +125,8 @@ CAF_TEST(a command withdraws the question whether a child may go) {
         }
     }
     CAF_REQUIRE_EQUAL(mailbox.Value(), 1); // the question; its answer will come after the command
-    const auto command = ask<outcome<wallet_view>>(wallets, read_wallet{anna});
-    while (!command.over() && step()) {
-    }
+    caf::anon_send(wallets, read_wallet{anna});
     settle();
-    CAF_CHECK(command->has_value());
     CAF_CHECK_EQUAL(children().live, 1u);
     CAF_CHECK_EQUAL(meters.actor("wallet").spawned.Value(), 1);
 }

@@ -22,7 +22,7 @@ struct fixture : test::deterministic {
     child_spec child(const std::string& kind) {
         return {kind, [this, kind](supervisor_state::actor* parent) {
                     auto started = parent->spawn<caf::monitored>(
-                        [](caf::event_based_actor*) { return caf::behavior{[](caf::unit_t) {}}; });
+                        [](caf::event_based_actor*) { return caf::behavior{[](int echo) { return echo; }}; });
                     children[kind] = started;
                     starts += kind + " ";
                     return caf::actor_cast<caf::actor_addr>(started);
@@ -45,7 +45,7 @@ struct fixture : test::deterministic {
 
     bool alive(const std::string& kind) {
         // An actor that has ended answers a request at once.
-        const auto sent = ask<caf::unit_t>(children[kind], caf::unit);
+        const auto sent = ask<int>(children[kind], 1);
         settle();
         return !sent.bounced();
     }

@@ -51,7 +51,7 @@ std::vector<spend_part> parts_of(const change_set& spend) {
 
 } // namespace
 
-CAF_TEST(the lot that expires first is spent first, then the older one, then the lower key) {
+CAF_TEST(lots are spent by their end and then their age and then their key) {
     test::sequence_ids ids;
     const wallet w{{lot(1, 5, 72h), lot(2, 5, 24h, 1h), lot(3, 5, 24h, 2h), lot(5, 5, 48h), lot(4, 5, 48h)}};
     CAF_CHECK_EQUAL(written(w), "3:5 2:5 4:5 5:5 1:5 ");
@@ -343,14 +343,13 @@ CAF_TEST(whatever the commands and times the journal explains every lot) {
 
 CAF_TEST(a refund right after its spend undoes it) {
     const bool held = rc::check("undo", [] {
-        std::vector<purchase_record> lots;
-        const auto count = *rc::gen::inRange(1, 8);
+        std::vector<purchase_record> lots{lot(100, 1, 5h)};
+        const auto count = *rc::gen::inRange(0, 8);
         for (int i = 1; i <= count; ++i)
             lots.push_back(lot(i, *rc::gen::inRange(0, 30), std::chrono::hours{*rc::gen::inRange(-2, 5)}));
         wallet w{lots};
         const auto before = written(w);
         const auto balance = w.balance(noon);
-        RC_PRE(balance > 0);
         test::sequence_ids ids;
         const auto spend =
             w.decide_spend(somebody, job, *rc::gen::inRange(1, balance + 1), noon, ids).value();

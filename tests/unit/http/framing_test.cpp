@@ -7,6 +7,7 @@
 
 using namespace atelier;
 using namespace atelier::http;
+using namespace std::string_literals;
 using test::refusal;
 
 namespace {
@@ -133,8 +134,8 @@ CAF_TEST(lines that parsers split differently are refused) {
     for (const auto& fields :
          {std::string{"A: b\r\n c\r\n"}, std::string{"A: b\r\n\tc\r\n"}, std::string{"A : b\r\n"},
           std::string{" A: b\r\n"}, std::string{": b\r\n"}, std::string{"A\r\n"}, std::string{"A: b\rc\r\n"},
-          std::string{"A: b\nC: d\r\n"}, std::string{"A: b\r\r\n"}, std::string{"A: \0b\r\n", 8},
-          std::string{"A: b\x7f\r\n"}, std::string{"A\0: b\r\n", 8}, std::string{"A b: c\r\n"},
+          std::string{"A: b\nC: d\r\n"}, std::string{"A: b\r\r\n"}, "A: \0b\r\n"s,
+          std::string{"A: b\x7f\r\n"}, "A\0: b\r\n"s, std::string{"A b: c\r\n"},
           std::string{"A\xc3\xa9: c\r\n"}}) {
         CAF_MESSAGE(fields);
         CAF_CHECK_EQUAL(refused(head(host + fields)), bad);

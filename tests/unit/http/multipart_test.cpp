@@ -8,6 +8,7 @@
 
 using namespace atelier;
 using namespace atelier::http;
+using namespace std::string_literals;
 
 namespace {
 
@@ -124,7 +125,7 @@ CAF_TEST(a part without a proper Content - Disposition is refused) {
           std::string{"Content-Disposition: form-data; name=n; filename=a; filename=b\r\n"},
           std::string{"Content-Disposition : form-data; name=n\r\n"}, line + " folded\r\n",
           line + "no colon\r\n", std::string{"Content-Disposition: form-data; name=\"n\r\n"},
-          std::string{"Content-Disposition: form-data; name=n"}, line + std::string{"X: \0\r\n", 7}}) {
+          std::string{"Content-Disposition: form-data; name=n"}, line + "X: \0\r\n"s}) {
         CAF_MESSAGE(lines);
         CAF_CHECK_EQUAL(header_of(lines), bad);
     }

@@ -7,6 +7,7 @@
 using namespace atelier;
 using namespace atelier::http;
 using namespace atelier::test;
+using namespace std::string_literals;
 
 namespace {
 
@@ -43,8 +44,8 @@ CAF_TEST(a message that could be framed in two ways ends the connection) {
     check_refused(server, "GET /hello HTTP/2.0\r\nHost: h\r\n\r\n", 400);
     check_refused(server, "GET /hello HTTP/1.1\nHost: h\n\n", 400);
     check_refused(server, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400);
-    check_refused(server, std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11}, 400);
-    check_refused(server, std::string{"GET /hello HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 41}, 400);
+    check_refused(server, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s, 400);
+    check_refused(server, "GET /hello HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"s, 400);
 }
 
 CAF_TEST(a chunked body that could be read in two ways ends the connection) {

@@ -89,7 +89,7 @@ CAF_TEST(an idle connection is closed without a word) {
 CAF_TEST(a client that does not take its response is cut off) {
     auto bounds = patient();
     bounds.write_timeout = soon;
-    const std::string large(30'000'000, 'x');
+    const std::string large(8'000'000, 'x');
     test_server server{
         bounds, {make_route(method::get, "/large", body_mode::none, [&](request&) { return text(large); })}};
     wire_client client{server.port(), 4096};
@@ -145,6 +145,7 @@ CAF_TEST(a flood of refused connections does not keep the admitted ones waiting)
     admitted.send(get("/hello"));
     CAF_CHECK_EQUAL(admitted.next().status, 200U);
     std::vector<wire_client> flood;
+    flood.reserve(300);
     for (int i = 0; i < 300; ++i)
         flood.emplace_back(server.port());
     admitted.send(get("/hello"));
@@ -202,6 +203,29 @@ CAF_TEST(a drain lets requests finish and closes idle connections) {
     stopper.join();
     CAF_CHECK_EQUAL(server->connections(), 0U);
     server->stop(patience); // harmless
+}
+
+CAF_TEST(a connection whose response is still on its way ends with a drain) {
+    const std::string large(8'000'000, 'x');
+    std::atomic<bool> asked = false;
+    auto answer = make_route(method::get, "/large", body_mode::none, [&](request&) {
+        asked = true;
+        return text(large);
+    });
+    test_server server{patient(), {std::move(answer)}};
+    wire_client client{server.port(), 4096};
+    client.send(get("/large"));
+    CAF_CHECK(eventually([&] { return asked.load(); }));
+    std::atomic<bool> stopped = false;
+    std::jthread stopper{[&] {
+        server->stop(std::chrono::minutes{10});
+        stopped = true;
+    }};
+    CAF_CHECK(eventually([&] { return !wire_client{server.port()}.connected(); }));
+    CAF_CHECK(client.next().complete);
+    CAF_CHECK(client.at_end());
+    client.close();
+    CAF_CHECK(eventually([&] { return stopped.load(); }));
 }
 
 CAF_TEST(a drain has a deadline) {

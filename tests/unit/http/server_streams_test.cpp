@@ -162,6 +162,7 @@ CAF_TEST(many threads may feed a stream) {
     const auto sink = events.sink();
     {
         std::vector<std::jthread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&sink] {
                 for (int i = 0; i < 2000; ++i)

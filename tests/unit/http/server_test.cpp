@@ -277,6 +277,7 @@ CAF_TEST(several threads share one port) {
 CAF_TEST(a thousand connections are served at a time) {
     test_server server{{}, {}, 2};
     std::vector<wire_client> clients;
+    clients.reserve(1000);
     for (int i = 0; i < 1000; ++i)
         clients.emplace_back(server.port());
     for (int round = 0; round < 2; ++round) {

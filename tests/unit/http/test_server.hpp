@@ -99,7 +99,7 @@ public:
     }
 
     /// One request on a connection of its own.
-    wire_response ask(std::string_view request) {
+    wire_response ask(std::string_view request) const {
         wire_client client{port()};
         client.send(request);
         return client.next();

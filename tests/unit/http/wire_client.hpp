@@ -18,7 +18,7 @@
 namespace atelier::test {
 
 /// How long a test waits before what does not come is called missing.
-constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds patience{30};
 
 /// Asks until the answer is yes; gives up after `patience`.
 template <class Condition>
@@ -72,7 +72,7 @@ public:
     [[nodiscard]] bool connected() const { return connected_; }
 
     /// False: the other side does not take any more.
-    bool send(std::string_view bytes) {
+    bool send(std::string_view bytes) const {
         while (!bytes.empty()) {
             const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
             if (sent <= 0)
@@ -107,7 +107,7 @@ public:
     /// Whether the other side ends the connection without a further byte.
     bool at_end() { return rest().empty(); }
 
-    void end_sending() { ::shutdown(socket_, SHUT_WR); }
+    void end_sending() const { ::shutdown(socket_, SHUT_WR); }
 
     void close() {
         if (socket_ >= 0)

@@ -61,7 +61,7 @@ struct fixture : test::deterministic {
         loaded.generation.created_at = time.now();
         loaded.generation.deadline = time.now() + 10min;
         loaded.generation.spends = {{purchase_id{1}, 3}, {purchase_id{2}, 1}};
-        loaded.input.key = "abcd";
+        loaded.input.key = "abcdefghijklmnopqrstuvwxyz12";
         loaded.input.room_type = "kitchen";
         loaded.style.prompt = "A bright {room_type}";
         reader.job = loaded;

@@ -20,7 +20,8 @@ CAF_TEST(it waits for a slot and runs and stores its output and ends in one comm
     finish();
     CAF_REQUIRE_EQUAL(engine.jobs.size(), 1u);
     CAF_CHECK_EQUAL(engine.jobs[0].prompt, "A bright kitchen");
-    CAF_CHECK_EQUAL(engine.jobs[0].input.filename().string(), "abcd");
+    const auto input = engine.jobs[0].input.filename();
+    CAF_CHECK_EQUAL(input.string(), "abcdefghijklmnopqrstuvwxyz12");
     CAF_CHECK_EQUAL(news, "status ");
     CAF_CHECK(!idle());
 
@@ -297,8 +298,9 @@ CAF_TEST(a reader that is away is asked again) {
     loaded.generation.id = job;
     loaded.generation.user = anna;
     loaded.generation.deadline = time.now() + 10min;
+    loaded.style.prompt = "A bright kitchen";
     reader.job = loaded;
-    elapse(500ms);
+    elapse(1s);
     finish();
     CAF_CHECK_EQUAL(engine.jobs.size(), 1u);
 }

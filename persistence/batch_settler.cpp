@@ -64,7 +64,8 @@ void batch_settler::bring_in(numbers which) {
         }
         if (repeat(repeats))
             continue;
-        const auto guilty = pinpoint(session_.database(), data, why_);
+        const auto guilty =
+            session_.ok() ? pinpoint(session_.database(), data, why_) : std::vector<rejection>{};
         if (guilty.empty())
             return split(which);
         for (const auto& [origin, why] : guilty)
@@ -84,8 +85,10 @@ void batch_settler::split(const numbers& which) {
 batch_settler::ending batch_settler::write(const batch& data) {
     const auto number = ++number_;
     for (bool in_doubt = false;;) {
-        if (!session_.ok() && !wait_.reconnect(in_doubt))
+        if (!session_.ok() && !wait_.reconnect(in_doubt)) {
+            why_ = {pg::error_kind::connection_lost, "", "the database is away", ""};
             return in_doubt ? ending::unknown : ending::unavailable;
+        }
         if (in_doubt) {
             const auto there = session_.is_committed(number);
             if (!there && !wait_.pause())

@@ -62,7 +62,8 @@ struct pipeline_result {
 /// connection `ok()` is false for ever and every call fails with `errc::unavailable`.
 class connection {
 public:
-    /// Connects and sets UTC, UTF-8 and the timeouts. `unavailable` with the reason when that fails.
+    /// Connects and sets UTC, UTF-8 and the timeouts. `unavailable` with the reason when that fails. Looking
+    /// up a host's name is the system's work and has the system's limits.
     [[nodiscard]] static outcome<connection> open(const connect_options& options);
 
     connection(connection&&) noexcept;

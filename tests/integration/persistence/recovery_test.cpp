@@ -185,6 +185,7 @@ CAF_TEST(a batch that was never sent is refused when the database stays away) {
     pg_committer writer{impatient};
     const auto result = commit(writer, {spend(ann, anns, 100, 1), spend(bob, bobs, 100, 1)});
     CAF_CHECK_EQUAL(kinds(result), "unavailable unavailable");
+    CAF_CHECK_EQUAL(result.verdicts[0].detail, "the database is away");
     CAF_CHECK(!result.recovered_unknown);
     CAF_CHECK(!writer.healthy());
     CAF_CHECK(!writer.problem().empty());

@@ -325,7 +325,7 @@ void generation_state::request_commit(generation_action what, change_set changes
     committing_ = what;
     commit_under_way_ = true;
     const auto user = changes.user;
-    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes), 0})
+    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes)})
         .then(
             [this, what](commit_verdict verdict) {
                 if (verdict == commit_verdict::committed)

@@ -146,7 +146,7 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
         }
         next();
     };
-    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes), 0})
+    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes)})
         .then([settled](commit_verdict verdict) { settled(verdict); },
               [settled](const caf::error&) { settled(commit_verdict::unavailable); });
 }

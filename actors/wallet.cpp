@@ -15,8 +15,8 @@
 namespace atelier {
 namespace {
 
-/// How often a command is carried out anew after somebody else wrote to its wallet.
-constexpr int attempts_max = 5;
+/// How often a command itself may run into somebody else's write before it is given up.
+constexpr int conflicts_max = 5;
 
 /// Lives are numbered for the whole process, so that a restarted wallet never continues an old one.
 std::uint64_t next_life() {
@@ -129,7 +129,6 @@ void wallet_state::execute(entry e) {
     }
     receipt result;
     auto changes = decide({*lots_, *context_, user_}, e.what, result);
-    ++e.attempts;
     const bool writes = changes && !empty(*changes);
     if (changes)
         e.result = std::move(result);
@@ -140,10 +139,9 @@ void wallet_state::execute(entry e) {
         if (!work.committed)
             work.committed = *lots_;
         lots_->apply(e.moved);
+        changes->life = life_;
         const auto number = work.first + work.in_flight.size();
-        self_
-            ->request(context_->actors.writer_of(user_), caf::infinite,
-                      commit_changes{std::move(*changes), life_})
+        self_->request(context_->actors.writer_of(user_), caf::infinite, commit_changes{std::move(*changes)})
             .then([this, number](commit_verdict verdict) { settle(number, verdict); },
                   [this, number](const caf::error&) { settle(number, commit_verdict::unavailable); });
     } else {
@@ -240,13 +238,15 @@ void wallet_state::recover() {
     for (auto& e : returned) {
         const auto verdict = *e.verdict;
         e.verdict.reset();
+        if (verdict == commit_verdict::conflict)
+            ++e.conflicts;
         if (verdict == commit_verdict::duplicate_key)
             replay(std::move(e));
         else if (verdict == commit_verdict::overloaded)
             e.who.deliver(errc::overloaded);
         else if (verdict == commit_verdict::unavailable)
             e.who.deliver(errc::unavailable);
-        else if (verdict == commit_verdict::invalid || e.attempts >= attempts_max)
+        else if (verdict == commit_verdict::invalid || e.conflicts >= conflicts_max)
             e.who.deliver(errc::state_conflict);
         else
             again.push_back(std::move(e));

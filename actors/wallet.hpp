@@ -65,7 +65,7 @@ private:
 
         command what;
         answer who;
-        int attempts = 0;
+        int conflicts = 0; ///< how often its own change set was refused for somebody else's write
         change_set moved; ///< only what `wallet::apply` needs
         outcome<receipt> result{errc::internal};
         std::optional<commit_verdict> verdict; ///< set when it has come back

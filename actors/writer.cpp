@@ -18,6 +18,8 @@ commit_verdict to_message(verdict_kind kind) {
         return commit_verdict::committed;
     case verdict_kind::guard:
         return commit_verdict::conflict;
+    case verdict_kind::superseded:
+        return commit_verdict::superseded;
     case verdict_kind::duplicate_key:
         return commit_verdict::duplicate_key;
     case verdict_kind::invalid:
@@ -32,7 +34,7 @@ commit_verdict to_message(verdict_kind kind) {
 } // namespace
 
 caf::typed_response_promise<commit_verdict> writer_state::on(commit_changes command) {
-    sender from{command.changes.user, command.life, self_->make_response_promise<commit_verdict>()};
+    sender from{command.changes.user, command.changes.life, self_->make_response_promise<commit_verdict>()};
     auto promise = from.who;
     if (const auto known = ended_.find(from.user); known != ended_.end() && known->second.life < from.life)
         ended_.erase(known);
@@ -53,7 +55,7 @@ std::optional<commit_verdict> writer_state::ended(const sender& from) const {
     // Lack of room ends all that was decided after it; any other refusal means: decide again.
     const auto why = known->second.why;
     const bool final = why == commit_verdict::overloaded || why == commit_verdict::unavailable;
-    return final ? why : commit_verdict::conflict;
+    return final ? why : commit_verdict::superseded;
 }
 
 void writer_state::refuse(const sender& from, commit_verdict why) {

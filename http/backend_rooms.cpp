@@ -39,7 +39,7 @@ reply<image_record> backend_service::add_image(user_id user, upload file) {
         co_return stored.error();
     change_set changes{user, back.time.now()};
     changes.new_images.push_back(*stored);
-    commit_changes command{std::move(changes), 0};
+    commit_changes command{std::move(changes)};
     const auto verdict =
         co_await parts_->ask.ask<commit_verdict>(back.actors.writer_of(user), std::move(command));
     if (!verdict)

@@ -127,10 +127,10 @@ bool batch_settler::repeat(int& repeats) const {
 void batch_settler::reject(std::size_t origin, verdict why) {
     if (result_.verdicts[origin].committed())
         result_.verdicts[origin] = std::move(why);
-    const auto user = (*sets_)[origin].user;
-    if (!user)
+    const auto life = (*sets_)[origin].life;
+    if (life == 0)
         return;
-    auto& first = first_rejected_.try_emplace(user, origin).first->second;
+    auto& first = first_rejected_.try_emplace(life, origin).first->second;
     first = std::min(first, origin);
 }
 
@@ -142,9 +142,9 @@ void batch_settler::reject_all(const numbers& which, verdict_kind kind) {
 /// Takes out what has been rejected, and what was decided on top of that.
 void batch_settler::drop_rejected(numbers& which) {
     for (const auto origin : which) {
-        const auto first = first_rejected_.find((*sets_)[origin].user);
+        const auto first = first_rejected_.find((*sets_)[origin].life);
         if (first != first_rejected_.end() && origin > first->second)
-            reject(origin, {verdict_kind::guard, "an earlier change set of this user was rejected"});
+            reject(origin, {verdict_kind::superseded, "an earlier change set of its life was rejected"});
     }
     std::erase_if(which, [this](std::size_t origin) { return !result_.verdicts[origin].committed(); });
 }

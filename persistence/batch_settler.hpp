@@ -49,7 +49,7 @@ private:
 
     const std::vector<change_set>* sets_ = nullptr;
     commit_result result_;
-    std::unordered_map<user_id, std::size_t> first_rejected_;
+    std::unordered_map<std::uint64_t, std::size_t> first_rejected_; ///< by life
 };
 
 } // namespace atelier

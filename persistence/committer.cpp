@@ -8,6 +8,8 @@ std::string_view to_string(verdict_kind kind) {
         return "committed";
     case verdict_kind::guard:
         return "guard";
+    case verdict_kind::superseded:
+        return "superseded";
     case verdict_kind::duplicate_key:
         return "duplicate_key";
     case verdict_kind::invalid:

@@ -15,6 +15,7 @@ namespace atelier {
 enum class verdict_kind : std::uint8_t {
     committed, ///< durable
     guard, ///< the database holds other values than the change set was decided on: reload and decide again
+    superseded,    ///< an earlier change set of its life was rejected: decide again
     duplicate_key, ///< the idempotency key, or another unique key, is already there
     invalid,       ///< it breaks a constraint: repeating it will not help
     unavailable,   ///< nothing was written, and nothing will be: the database could not take it; may be
@@ -40,9 +41,7 @@ struct commit_result {
 };
 
 /// Makes change sets durable. All change sets of a batch share one transaction. When one of them is rejected,
-/// so are the later ones of the same user in that batch (they were decided on a state that did not come
-/// true), with `guard`; the change sets of others commit. `user` 0 is nobody: such change sets do not depend
-/// on each other.
+/// so are the later ones of the same life in that batch, with `superseded`; the others commit.
 class committer {
 public:
     virtual ~committer() = default;

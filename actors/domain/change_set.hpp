@@ -169,6 +169,9 @@ struct outbox_message {
 struct change_set {
     user_id user;
     instant at; ///< created_at and updated_at of all rows written
+    /// Which life of a wallet decided it; 0 when it stands alone. Once a change set is rejected, so are the
+    /// later ones of the same life: they were decided on a state that never came true.
+    std::uint64_t life = 0;
     std::vector<new_purchase> new_purchases;
     std::vector<purchase_change> purchase_changes;
     std::vector<journal_entry> journal;
@@ -184,6 +187,7 @@ struct change_set {
 
     change_set() = default;
     change_set(user_id u, instant t) : user{u}, at{t} {}
+    change_set(user_id u, instant t, std::uint64_t l) : user{u}, at{t}, life{l} {}
 };
 
 } // namespace atelier

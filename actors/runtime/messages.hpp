@@ -165,18 +165,16 @@ struct notification_reply {
 /// Commits a change set. Change sets of one user are committed in the order in which they were sent.
 struct commit_changes {
     change_set changes;
-    /// Which life of the sender decided it; 0 when it stands alone. Once a change set is rejected, later ones
-    /// of the same life are rejected unseen: they were decided on a state that never came true.
-    std::uint64_t life = 0;
 
     commit_changes() = default;
-    commit_changes(change_set c, std::uint64_t l) : changes{std::move(c)}, life{l} {}
+    explicit commit_changes(change_set c) : changes{std::move(c)} {}
 };
 
 /// The fate of a change set.
 enum class commit_verdict : std::uint8_t {
     committed,     ///< durable
     conflict,      ///< a compare-and-set missed: somebody else wrote; reload and decide again
+    superseded,    ///< not tried: it was decided on top of a change set that was refused; decide again
     duplicate_key, ///< its idempotency key was used before
     invalid,       ///< the database refuses it (foreign key, check): it can never succeed
     overloaded,    ///< not tried: too much is waiting

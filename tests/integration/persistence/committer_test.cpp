@@ -171,17 +171,17 @@ CAF_TEST(a mail goes to the outbox) {
                     2);
 }
 
-CAF_TEST(a guard that misses rejects its change set and the later ones of that user only) {
+CAF_TEST(a guard that misses rejects its change set and the later ones of that life only) {
     execute("UPDATE token_purchases SET tokens_remaining = 50 WHERE id = " + std::to_string(anns.value));
     change_set unrelated{ann, noon};
     unrelated.outbox.push_back({"mail", "{}"});
     const auto result = commit(writer, {unrelated, spend(bob, bobs, 100, 1), spend(ann, anns, 100, 1),
                                         spend(ann, anns, 99, 1), spend(bob, bobs, 99, 1), unrelated});
-    CAF_CHECK_EQUAL(kinds(result), "committed committed guard guard committed guard");
+    CAF_CHECK_EQUAL(kinds(result), "committed committed guard superseded committed committed");
     CAF_CHECK_EQUAL(result.transactions, 2u);
     CAF_CHECK_EQUAL(remaining(anns), 50);
     CAF_CHECK_EQUAL(remaining(bobs), 98);
-    CAF_CHECK_EQUAL(rows("outbox"), 1);
+    CAF_CHECK_EQUAL(rows("outbox"), 2);
     CAF_CHECK_EQUAL(ask("SELECT count(*) FROM token_transactions WHERE operation = 'spend'"), 2);
 }
 
@@ -230,9 +230,10 @@ CAF_TEST(another unique key is a duplicate too) {
         {paid, payment_status::pending, payment_status::paid, "900", "", "", noon});
     auto second = first;
     second.user = bob;
+    second.life = static_cast<std::uint64_t>(bob.value);
     second.new_payments[0].id = second.payment_changes[0].id = fresh<payment_id>();
     CAF_CHECK_EQUAL(kinds(commit(writer, {first, second, spend(bob, bobs, 100, 1)})),
-                    "committed duplicate_key guard");
+                    "committed duplicate_key superseded");
     CAF_CHECK_EQUAL(rows("payments"), 1);
 }
 
@@ -263,11 +264,11 @@ CAF_TEST(what the database itself refuses is invalid) {
         "invalid invalid invalid committed");
 }
 
-CAF_TEST(a user whose change set is found guilty late takes the later ones along) {
+CAF_TEST(a life whose change set is found guilty late takes the later ones along) {
     auto broken = generate(ann, anns, 100, image, style_id{777});
     CAF_CHECK_EQUAL(kinds(commit(writer, {spend(bob, bobs, 100, 1), broken, spend(ann, anns, 99, 1),
                                           spend(bob, bobs, 99, 1)})),
-                    "committed invalid guard committed");
+                    "committed invalid superseded committed");
     CAF_CHECK_EQUAL(remaining(anns), 100);
     CAF_CHECK_EQUAL(remaining(bobs), 98);
 }
@@ -314,7 +315,7 @@ CAF_TEST(a lot that somebody holds for too long is unavailable and the others co
     const auto result =
         commit(writer, {spend(ann, anns, 100, 1), spend(bob, bobs, 100, 1), spend(ann, anns, 99, 1)});
     execute("COMMIT");
-    CAF_CHECK_EQUAL(kinds(result), "unavailable committed guard");
+    CAF_CHECK_EQUAL(kinds(result), "unavailable committed superseded");
     CAF_CHECK_EQUAL(remaining(anns), 100);
     CAF_CHECK_EQUAL(remaining(bobs), 99);
 }

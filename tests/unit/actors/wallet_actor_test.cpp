@@ -194,6 +194,19 @@ CAF_TEST(it does not try for ever) {
     CAF_CHECK(idle());
 }
 
+CAF_TEST(what the one before it ran into is not held against a command) {
+    const auto first = spend(3);
+    const auto second = spend(1);
+    for (int i = 0; i < 5; ++i)
+        finish({verdict_kind::guard});
+    CAF_CHECK_EQUAL(fate(first), "state_conflict");
+    CAF_CHECK_EQUAL(fate(second), "waiting");
+    finish({verdict_kind::guard});
+    CAF_CHECK_EQUAL(fate(second), "waiting");
+    finish();
+    CAF_CHECK_EQUAL(fate(second), "9");
+}
+
 CAF_TEST(a change that can never be committed is refused and the next one is not hurt) {
     const auto first = spend(3);
     const auto second = spend(3);

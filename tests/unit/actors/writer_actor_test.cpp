@@ -19,7 +19,7 @@ struct fixture : test::deterministic {
 
     /// Sends a change set of this user.
     test::asked<commit_verdict> commit(user_id user, std::uint64_t life = 0) {
-        auto sent = ask<commit_verdict>(writer, commit_changes{change_set{user, time.now()}, life});
+        auto sent = ask<commit_verdict>(writer, commit_changes{change_set{user, time.now(), life}});
         settle();
         return sent;
     }
@@ -87,6 +87,7 @@ CAF_TEST(every fate has its verdict) {
     const std::array fates{
         std::pair{verdict_kind::committed, commit_verdict::committed},
         std::pair{verdict_kind::guard, commit_verdict::conflict},
+        std::pair{verdict_kind::superseded, commit_verdict::superseded},
         std::pair{verdict_kind::duplicate_key, commit_verdict::duplicate_key},
         std::pair{verdict_kind::invalid, commit_verdict::invalid},
         std::pair{verdict_kind::unavailable, commit_verdict::unavailable},
@@ -115,9 +116,9 @@ CAF_TEST(a rejected change set takes the later ones of its life with it) {
     const auto filling = commit(anna, 1);
     const auto stranger = commit(boris, 2);
     finish({verdict_kind::duplicate_key});
-    CAF_CHECK(is(filling, commit_verdict::conflict));
+    CAF_CHECK(is(filling, commit_verdict::superseded));
     const auto later = commit(anna, 1);
-    CAF_CHECK(is(later, commit_verdict::conflict));
+    CAF_CHECK(is(later, commit_verdict::superseded));
     CAF_CHECK_EQUAL(sizes(), "1 1 ");
     finish();
     CAF_CHECK(is(stranger, commit_verdict::committed));
@@ -140,7 +141,7 @@ CAF_TEST(a later life that is rejected ends although an older one ended after it
     const auto later = commit(anna, 2);
     finish({verdict_kind::guard, verdict_kind::guard});
     CAF_CHECK(is(old_life, commit_verdict::conflict) && is(new_life, commit_verdict::conflict));
-    CAF_CHECK(is(later, commit_verdict::conflict));
+    CAF_CHECK(is(later, commit_verdict::superseded));
 }
 
 CAF_TEST(change sets without a life stand alone) {

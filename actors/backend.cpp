@@ -94,16 +94,16 @@ backend::backend(backend_options o)
               .base_url = options.base_url,
               .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
       goods{reads, time, catalog_lifetime}, owners{image_owners_limit},
-      wallet_context_{time,
-                      ids,
-                      actors,
-                      meters,
-                      options.config.wallets.reopen_grace,
-                      options.config.wallets.idempotency_lifetime,
-                      options.config.wallets.in_flight_limit,
-                      [this](const payment_record& payment) {
-                          return checkout(*payment_gateway, at_sandbox(), payment);
-                      }},
+      wallet_context_{
+          time,
+          ids,
+          actors,
+          meters,
+          options.config.wallets.reopen_grace,
+          options.config.wallets.idempotency_lifetime,
+          options.config.wallets.in_flight_limit,
+          [this](const payment_record& payment) { return checkout(*payment_gateway, at_sandbox(), payment); },
+          options.config.wallets.freshness},
       payment_context_{time, actors, meters, {options.config.payments.test_mode}},
       generation_context_{time,
                           actors,
@@ -140,6 +140,7 @@ status backend::start() {
         pg_committer_options committer;
         committer.database = database_options(options, "writer");
         committer.writer = options.node + "/" + std::to_string(i);
+        committer.prove_references = options.config.writer.references == "proven";
         committers_.push_back(std::make_unique<pg_committer>(std::move(committer)));
     }
     for (const auto& committer : committers_)
@@ -155,6 +156,8 @@ status backend::start() {
             return failure{errc::unavailable, "the writers cannot start: " + committers_.front()->problem()};
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
     }
+    if (const auto why = committers_.front()->unproven(); !why.empty())
+        spdlog::warn("the database checks foreign keys row by row, which halves the rate of spends: {}", why);
     actors.set_writer_count(committers_.size());
     system_ = std::make_unique<caf::actor_system>(runtime_);
     const auto& s = options.config.supervisor;

@@ -55,7 +55,8 @@ caf::typed_response_promise<outcome<receipt>> wallet_state::on(command what) {
 
 caf::typed_response_promise<outcome<wallet_view>> wallet_state::on(read_wallet) {
     auto promise = self_->make_response_promise<outcome<wallet_view>>();
-    if (lots_) {
+    const bool in_use = activity_ && !activity_->in_flight.empty();
+    if (lots_ && (in_use || fresh())) {
         promise.deliver(outcome<wallet_view>{view()});
         return promise;
     }
@@ -84,17 +85,40 @@ void wallet_state::load() {
               [this](const caf::error&) { loaded(errc::unavailable); });
 }
 
+/// What is here may no longer be so. Nothing must be in flight.
+void wallet_state::load_again() {
+    busy().draining = false;
+    busy().committed.reset();
+    lots_.reset();
+    load();
+}
+
+bool wallet_state::fresh() const {
+    const auto age = context_->time.now() - loaded_at_;
+    return microseconds{0} <= age && age <= context_->freshness;
+}
+
+/// Somebody else may have added tokens, or the lot of a spend that was not ours.
+bool wallet_state::worth_another_look(const entry& e, const failure& why) const {
+    if (e.looked_again)
+        return false;
+    return why.code == errc::not_found || (why.code == errc::insufficient_tokens && !fresh());
+}
+
 void wallet_state::loaded(outcome<std::vector<purchase_record>> lots) {
     auto& work = busy();
     work.loading = false;
     auto waiting = std::exchange(work.waiting, {});
     auto readers = std::exchange(work.readers, {});
-    if (lots)
+    if (lots) {
         lots_.emplace(std::move(*lots));
+        loaded_at_ = context_->time.now();
+    }
+    // While the database is away, readers get what was read last.
     for (auto& reader : readers)
-        reader.deliver(lots ? outcome<wallet_view>{view()} : outcome<wallet_view>{lots.error()});
+        reader.deliver(lots_ ? outcome<wallet_view>{view()} : outcome<wallet_view>{lots.error()});
     for (auto& e : waiting) {
-        if (lots)
+        if (lots_)
             admit(std::move(e));
         else
             e.who.deliver(lots.error());
@@ -111,7 +135,7 @@ void wallet_state::admit(entry e) {
         e.who.deliver(failure{errc::overloaded, "Too many commands of this wallet are waiting."});
         return;
     }
-    if (!lots_ || work.broken || work.loading) {
+    if (!lots_ || work.broken || work.draining || work.loading) {
         work.waiting.push_back(std::move(e));
         if (!lots_)
             load();
@@ -129,6 +153,14 @@ void wallet_state::execute(entry e) {
     }
     receipt result;
     auto changes = decide({*lots_, *context_, user_}, e.what, result);
+    if (!changes && worth_another_look(e, changes.error())) {
+        e.looked_again = true;
+        work.waiting.push_back(std::move(e));
+        work.draining = true;
+        if (work.in_flight.empty())
+            load_again();
+        return;
+    }
     const bool writes = changes && !empty(*changes);
     if (changes)
         e.result = std::move(result);
@@ -194,6 +226,8 @@ void wallet_state::settle_front() {
     }
     if (work.broken)
         recover();
+    else if (work.draining && work.in_flight.empty())
+        load_again();
     else
         rest();
 }
@@ -208,6 +242,8 @@ void wallet_state::finish(entry& e) {
                     context_->meters.tokens_moved("spend", amount);
                 else if constexpr (std::is_same_v<Command, credit_payment>)
                     context_->meters.tokens_moved("purchase", amount);
+                else if constexpr (std::is_same_v<Command, grant_tokens>)
+                    context_->meters.tokens_moved("grant", amount);
                 else if constexpr (std::is_same_v<Command, refund_generation>)
                     context_->meters.tokens_moved("refund", amount);
                 else if constexpr (std::is_same_v<Command, expire_lots>)
@@ -230,6 +266,7 @@ void wallet_state::recover() {
     auto returned = std::exchange(work.in_flight, {});
     work.first = 0;
     work.broken = false;
+    work.draining = false;
     work.committed.reset();
     lots_.reset();
     life_ = next_life();
@@ -313,6 +350,7 @@ wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wal
     return {
         [&state](spend_tokens& c) { return state.on(std::move(c)); },
         [&state](order_package& c) { return state.on(std::move(c)); },
+        [&state](grant_tokens& c) { return state.on(std::move(c)); },
         [&state](credit_payment& c) { return state.on(std::move(c)); },
         [&state](refund_generation& c) { return state.on(std::move(c)); },
         [&state](expire_lots c) { return state.on(wallet_state::command{c}); },

@@ -28,11 +28,13 @@ struct wallet_context {
     std::size_t in_flight_limit;
     /// The gateway's checkout parameters for an order, as a JSON object.
     std::function<std::string(const payment_record&)> checkout;
+    /// How long what was read is good for an answer without a commit that would notice other writers.
+    microseconds freshness = std::chrono::seconds{5};
 };
 
 /// Any command that changes a wallet.
 using wallet_command =
-    std::variant<spend_tokens, order_package, credit_payment, refund_generation, expire_lots>;
+    std::variant<spend_tokens, order_package, grant_tokens, credit_payment, refund_generation, expire_lots>;
 
 /// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet` and
 /// `decide`.
@@ -40,7 +42,8 @@ using wallet_command =
 /// It goes on with the next command while the change set of the last one commits, against its new state in
 /// memory; each answer waits until its change set, and all before it, are durable. When a commit is refused
 /// because somebody else wrote, it lets everything under way come back, reads itself again and carries the
-/// refused commands out anew.
+/// refused commands out anew. What needs no commit (a reader's view, a refusal) rests on a state that was
+/// read a short time ago at most.
 class wallet_state {
 public:
     static constexpr const char* name = "wallet";
@@ -65,8 +68,9 @@ private:
 
         command what;
         answer who;
-        int conflicts = 0; ///< how often its own change set was refused for somebody else's write
-        change_set moved; ///< only what `wallet::apply` needs
+        bool looked_again = false; ///< refused once on what was no longer fresh
+        int conflicts = 0;         ///< how often its own change set was refused for somebody else's write
+        change_set moved;          ///< only what `wallet::apply` needs
         outcome<receipt> result{errc::internal};
         std::optional<commit_verdict> verdict; ///< set when it has come back
     };
@@ -78,12 +82,16 @@ private:
         std::deque<entry> waiting;
         std::vector<reply<outcome<wallet_view>>> readers;
         std::optional<wallet> committed; ///< without what is in flight
-        bool broken = false; ///< something in flight was refused: no new decisions until all is back
+        bool broken = false;   ///< something in flight was refused: no new decisions until all is back
+        bool draining = false; ///< no new decisions until all in flight is back, then it is read again
         bool loading = false;
     };
 
     activity& busy();
     void load();
+    void load_again();
+    [[nodiscard]] bool fresh() const;
+    [[nodiscard]] bool worth_another_look(const entry& e, const failure& why) const;
     void loaded(outcome<std::vector<purchase_record>> lots);
     void admit(entry e);
     void execute(entry e);
@@ -100,6 +108,7 @@ private:
     const wallet_context* context_ = nullptr;
     user_id user_;
     std::uint64_t life_ = 0;
+    instant loaded_at_;
     std::optional<wallet> lots_; ///< with everything in flight; empty until loaded
     std::unique_ptr<activity> activity_;
 };

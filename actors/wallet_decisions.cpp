@@ -78,6 +78,21 @@ struct decision {
         return changes;
     }
 
+    outcome<change_set> operator()(const grant_tokens& command) const {
+        const auto now = context.time.now();
+        auto changes = wallet::decide_credit(user, operation::grant, command.package, command.amount, now,
+                                             now + command.validity, std::nullopt, context.ids);
+        if (!changes)
+            return changes;
+        result.status = 201;
+        result.amount = command.amount;
+        result.balance = lots.balance(now) + command.amount;
+        result.last = changes->journal.back().id;
+        result.body = grant_json(user, changes->new_purchases.front(), result.balance, result.last);
+        remember(*changes, command.idempotency, result, context.idempotency_lifetime);
+        return changes;
+    }
+
     outcome<change_set> operator()(const credit_payment& command) const {
         const auto now = context.time.now();
         const auto& payment = command.payment;
@@ -132,6 +147,8 @@ const std::optional<idempotency_key>& key_of(const wallet_command& what) {
         return spend->idempotency;
     if (const auto* order = std::get_if<order_package>(&what))
         return order->idempotency;
+    if (const auto* grant = std::get_if<grant_tokens>(&what))
+        return grant->idempotency;
     return none;
 }
 

@@ -22,6 +22,7 @@ wallets_actor::behavior_type wallets_behavior(wallets_state::actor* self, const 
     return {
         [self, &family](spend_tokens& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](order_package& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](grant_tokens& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](credit_payment& c) {
             return self->delegate(family.child(c.payment.user), std::move(c));
         },

@@ -48,7 +48,8 @@ struct database_settings {
 };
 
 struct writer_settings {
-    std::size_t batch_limit = 500; ///< change sets in one transaction
+    std::string references = "proven"; ///< proven | checked
+    std::size_t batch_limit = 500;     ///< change sets in one transaction
     std::size_t backlog_limit = 20'000;
 };
 
@@ -56,6 +57,7 @@ struct wallets_settings {
     std::size_t in_flight_limit = 5000; ///< uncommitted commands of one wallet
     milliseconds idle_timeout = std::chrono::minutes{5};
     milliseconds reopen_grace = std::chrono::days{7};
+    milliseconds freshness = std::chrono::seconds{5};
     milliseconds idempotency_lifetime = std::chrono::hours{24};
 };
 

@@ -138,6 +138,11 @@ std::vector<setting> make_table() {
         {"database.read_queue_limit", at<&s::database, &database::read_queue_limit>, queue_length,
          "Queries that wait for a reader; more are refused."},
 
+        {"writer.references", at<&s::writer, &writer_settings::references>,
+         choice_rule{{"proven", "checked"}},
+         "Who checks the foreign keys of what is written: the writers themselves, a whole batch at once, "
+         "where the "
+         "database permits it; or always its triggers, row by row."},
         {"writer.batch_limit", at<&s::writer, &writer_settings::batch_limit>, integer_rule{1, 10'000},
          "Most change sets in one transaction."},
         {"writer.backlog_limit", at<&s::writer, &writer_settings::backlog_limit>, queue_length,
@@ -147,6 +152,9 @@ std::vector<setting> make_table() {
          "Commands of one wallet that are not committed; more are refused."},
         {"wallets.idle_timeout", at<&s::wallets, &wallets::idle_timeout>, duration_rule{seconds{1}, days{1}},
          "Time after which an unused wallet leaves memory."},
+        {"wallets.freshness", at<&s::wallets, &wallets::freshness>, duration_rule{milliseconds{0}, hours{1}},
+         "How long a wallet in memory answers without looking for what other programs wrote. A spend always "
+         "notices."},
         {"wallets.reopen_grace", at<&s::wallets, &wallets::reopen_grace>,
          duration_rule{milliseconds{0}, days{365}},
          "How long tokens live on that are refunded into a lot which has expired meanwhile."},

@@ -4,6 +4,7 @@
 #include "actors/runtime/bridge.hpp"
 #include "http/async.hpp"
 #include "http/backend_service.hpp"
+#include "persistence/queries/idempotency.hpp"
 #include "persistence/queries/images.hpp"
 
 #include <functional>
@@ -99,8 +100,38 @@ struct backend_service::parts {
         co_return done{};
     }
 
+    /// Passes on how a command with a key ended. One that is refused now may repeat one that was carried out,
+    /// perhaps with the last token: then the stored answer is the answer.
+    reply<stored_answer> once(user_id user, std::optional<command_key> key, outcome<stored_answer> ended) {
+        if (ended || !key || !may_repeat(ended.error().code))
+            co_return ended;
+        auto query = [user, key = key->key, now = back.time.now()](pg::connection& database) {
+            return queries::find_idempotency_answer(database, user, key, now);
+        };
+        auto stored = co_await read<std::optional<idempotency_answer>>(back.reads, std::move(query));
+        if (!stored)
+            co_return stored.error();
+        if (!*stored)
+            co_return ended;
+        if ((*stored)->fingerprint != key->fingerprint)
+            co_return errc::idempotency_key_reused;
+        stored_answer answer;
+        answer.status = static_cast<unsigned>((*stored)->response_status);
+        answer.body = std::move((*stored)->response_body);
+        answer.location = std::move((*stored)->response_location);
+        answer.replayed = true;
+        co_return answer;
+    }
+
     backend& back;
     bridge ask;
+
+private:
+    /// Whether a command that was carried out could be refused like this when it comes again.
+    static bool may_repeat(errc why) {
+        return why == errc::insufficient_tokens || why == errc::queue_full ||
+               why == errc::validation_failed || why == errc::not_found;
+    }
 };
 
 } // namespace atelier::http

@@ -1,4 +1,5 @@
 #include "http/backend_parts.hpp"
+#include "persistence/queries/catalog.hpp"
 #include "persistence/queries/generations.hpp"
 
 #include <boost/json.hpp>
@@ -65,7 +66,7 @@ reply<image_file> backend_service::image_content(user_id user, image_id image) {
 
 // -- generations --------------------------------------------------------------------------------------------
 
-reply<stored_answer> backend_service::generate(generation_order order) {
+reply<stored_answer> backend_service::spend(generation_order order) {
     auto& back = parts_->back;
     const auto& limits = back.options.config.generations;
     auto all = co_await parts_->goods();
@@ -89,6 +90,13 @@ reply<stored_answer> backend_service::generate(generation_order order) {
     command.idempotency = to_message(std::move(order.key));
     auto spent = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command));
     co_return to_answer(std::move(spent));
+}
+
+reply<stored_answer> backend_service::generate(generation_order order) {
+    const auto user = order.user;
+    auto key = order.key;
+    auto ended = co_await spend(std::move(order));
+    co_return co_await parts_->once(user, std::move(key), std::move(ended));
 }
 
 reply<generation_record> backend_service::generation(user_id user, generation_id generation) {
@@ -150,6 +158,24 @@ boost::asio::awaitable<std::vector<part_health>> backend_service::health() {
 
 std::string backend_service::metrics_text() {
     return parts_->back.meters.expose();
+}
+
+reply<stored_answer> backend_service::grant(user_id user, tokens amount, std::chrono::days validity,
+                                            std::optional<command_key> key) {
+    auto& back = parts_->back;
+    if (const auto known = co_await this->user(user); !known)
+        co_return known.error().code == errc::unauthenticated ? errc::not_found : known.error();
+    auto query = [](pg::connection& database) { return queries::get_origin_package(database, "grant"); };
+    const auto package = co_await read<token_package_record>(back.reads, query);
+    if (!package)
+        co_return package.error();
+    // No key of the user's own can hold a space.
+    if (key)
+        key->key.insert(0, "operator ");
+    grant_tokens command{user, package->id, amount, validity};
+    command.idempotency = to_message(std::move(key));
+    auto granted = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command));
+    co_return to_answer(std::move(granted));
 }
 
 reply<std::string> backend_service::actor_tree() {

@@ -158,8 +158,11 @@ reply<stored_answer> backend_service::order(user_id user, token_package_id packa
     if (!all)
         co_return all.error();
     const auto wanted = std::ranges::find(all.value()->token_packages, package, &token_package_record::id);
-    if (wanted == all.value()->token_packages.end())
-        co_return invalid_field("token_package_id", "unknown", "There is no such package on sale.");
+    if (wanted == all.value()->token_packages.end()) {
+        outcome<stored_answer> unknown =
+            invalid_field("token_package_id", "unknown", "There is no such package on sale.");
+        co_return co_await parts_->once(user, std::move(key), std::move(unknown));
+    }
     order_package command{user, *wanted};
     command.currency = currency();
     command.lifetime = parts_->back.options.config.payments.order_lifetime;

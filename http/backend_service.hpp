@@ -61,9 +61,14 @@ public:
     boost::asio::awaitable<std::vector<part_health>> health() override;
     [[nodiscard]] std::string metrics_text() override;
     reply<std::string> actor_tree() override;
+    reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
+                               std::optional<command_key> key) override;
 
 private:
     struct parts;
+
+    reply<stored_answer> spend(generation_order order);
+
     std::unique_ptr<parts> parts_;
 };
 

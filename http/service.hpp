@@ -184,6 +184,9 @@ public:
     [[nodiscard]] virtual std::string metrics_text() = 0;
     /// The live actor tree as JSON.
     virtual reply<std::string> actor_tree() = 0;
+    /// Gives tokens to a user. Errors: not_found, idempotency_*.
+    virtual reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
+                                       std::optional<command_key> key) = 0;
 };
 
 } // namespace atelier::http

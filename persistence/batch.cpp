@@ -80,6 +80,11 @@ private:
         c.operation.push_back(to_string(row.op));
         c.amount.push_back(row.amount);
         c.at.push_back(set.at);
+        if (row.reopened_until) {
+            to_.reopenings.transaction.push_back(row.id);
+            to_.reopenings.expires_at.push_back(*row.reopened_until);
+            to_.reopenings.at.push_back(set.at);
+        }
     }
 
     void add(const change_set& set, const new_generation& row) {
@@ -186,6 +191,7 @@ private:
         if (fresh) {
             const auto created = created_lots_.find(change.id.value);
             c.id.push_back(change.id);
+            c.user.push_back(set.user);
             c.expected.push_back(change.expected);
             c.remaining.push_back(change.remaining);
             c.expires_at.push_back(change.expires_at);
@@ -208,6 +214,7 @@ private:
         const auto [known, fresh] = generations_.try_emplace(change.id.value, c.id.size());
         if (fresh) {
             c.id.push_back(change.id);
+            c.user.push_back(set.user);
             c.expected.push_back(to_string(change.expected));
             c.status.push_back(to_string(change.status));
             c.output_image.push_back(change.output_image);
@@ -296,10 +303,11 @@ private:
 std::size_t batch::rows() const {
     constexpr std::size_t tables_of_an_image = 3; // image, blob, attachment
     constexpr std::size_t tables_of_two = 2;      // generation and run, payment and order
-    return purchases.id.size() + lots.id.size() + journal.id.size() + tables_of_two * generations.id.size() +
-           generation_changes.id.size() + runs.id.size() + tables_of_an_image * images.id.size() +
-           tables_of_two * payments.id.size() + payment_changes.id.size() + notifications.type.size() +
-           idempotency.user.size() + outbox.kind.size();
+    return purchases.id.size() + lots.id.size() + journal.id.size() + reopenings.transaction.size() +
+           tables_of_two * generations.id.size() + generation_changes.id.size() + runs.id.size() +
+           tables_of_an_image * images.id.size() + tables_of_two * payments.id.size() +
+           payment_changes.id.size() + notifications.type.size() + idempotency.user.size() +
+           outbox.kind.size();
 }
 
 joined join(const std::vector<change_set>& all, std::span<const std::size_t> which) {

@@ -27,6 +27,7 @@ struct batch {
 
     struct {
         std::vector<purchase_id> id;
+        std::vector<user_id> user;
         std::vector<tokens> expected;
         std::vector<tokens> remaining;
         std::vector<std::optional<instant>> expires_at;
@@ -45,6 +46,12 @@ struct batch {
     } journal;
 
     struct {
+        std::vector<transaction_id> transaction;
+        std::vector<instant> expires_at;
+        std::vector<instant> at;
+    } reopenings;
+
+    struct {
         std::vector<generation_id> id;
         std::vector<user_id> user;
         std::vector<image_id> input_image;
@@ -58,6 +65,7 @@ struct batch {
 
     struct {
         std::vector<generation_id> id;
+        std::vector<user_id> user;
         std::vector<std::string_view> expected;
         std::vector<std::string_view> status;
         std::vector<std::optional<image_id>> output_image;

@@ -101,8 +101,8 @@ batch_settler::ending batch_settler::write(const batch& data) {
             in_doubt = false;
         }
         ++result_.transactions;
-        const auto answer =
-            session_.database().run(statements_.encode(data, {session_.writer(), session_.epoch(), number}));
+        const auto answer = session_.database().run(statements_.encode(
+            data, {session_.writer(), session_.epoch(), number}, session_.proves_references()));
         if (!answer.failed)
             return ending::committed;
         why_ = *answer.failed;

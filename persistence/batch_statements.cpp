@@ -15,6 +15,31 @@ constexpr pg::statement note_position{"batch_position", R"(
         WHERE p.batch < excluded.batch RETURNING 1)
     SELECT atelier_expect(count(*), 1, 'writer_positions') FROM changed)"};
 
+// The foreign keys of a batch, in a session that skips their triggers. The locks last until the end of the
+// transaction, exactly as those of the triggers do.
+constexpr pg::statement refer_to_users{"batch_refer_users", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'users')
+    FROM (SELECT FROM users WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+constexpr pg::statement refer_to_images{"batch_refer_images", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'images')
+    FROM (SELECT FROM images i JOIN unnest($1::bigint[], $2::bigint[]) AS t (id, owner)
+          ON i.id = t.id AND i.user_id = t.owner FOR KEY SHARE OF i) AS locked)"};
+constexpr pg::statement refer_to_styles{"batch_refer_styles", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'styles')
+    FROM (SELECT FROM styles WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+constexpr pg::statement refer_to_packages{"batch_refer_packages", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'token_packages')
+    FROM (SELECT FROM token_packages WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+constexpr pg::statement refer_to_purchases{"batch_refer_purchases", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'token_purchases')
+    FROM (SELECT FROM token_purchases WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+constexpr pg::statement refer_to_generations{"batch_refer_generations", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'generations')
+    FROM (SELECT FROM generations WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+constexpr pg::statement refer_to_payments{"batch_refer_payments", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'payments')
+    FROM (SELECT FROM payments WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+
 constexpr pg::statement insert_images{"batch_images", R"(
     WITH input AS (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
@@ -70,9 +95,9 @@ constexpr pg::statement update_lots{"batch_lots", R"(
     WITH changed AS (
         UPDATE token_purchases p
         SET tokens_remaining = t.remaining, expires_at = coalesce(t.expires_at, p.expires_at), updated_at = t.at
-        FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamp[], $5::timestamp[])
-            AS t (id, expected, remaining, expires_at, at)
-        WHERE p.id = t.id AND p.tokens_remaining = t.expected RETURNING 1)
+        FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamp[], $5::timestamp[], $6::bigint[])
+            AS t (id, expected, remaining, expires_at, at, user_id)
+        WHERE p.id = t.id AND p.tokens_remaining = t.expected AND p.user_id = t.user_id RETURNING 1)
     SELECT atelier_expect(count(*), cardinality($1), 'token_purchases') FROM changed)"};
 
 constexpr pg::statement insert_journal{"batch_journal", R"(
@@ -81,6 +106,10 @@ constexpr pg::statement insert_journal{"batch_journal", R"(
     SELECT id, user_id, token_purchase_id, generation_id, operation, amount, at, at
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::integer[], $7::timestamp[])
         AS t (id, user_id, token_purchase_id, generation_id, operation, amount, at))"};
+
+constexpr pg::statement insert_reopenings{"batch_reopenings", R"(
+    INSERT INTO reopened_lots (token_transaction_id, expires_at, created_at)
+    SELECT * FROM unnest($1::bigint[], $2::timestamp[], $3::timestamp[]))"};
 
 constexpr pg::statement update_generations{"batch_generation_changes", R"(
     WITH changed AS (
@@ -163,9 +192,29 @@ void batch_statements::add(const pg::statement& what, const Columns&... columns)
     commands_.push_back({&what, &with});
 }
 
-std::span<const pg::command> batch_statements::encode(const batch& data, const batch_position& position) {
+void batch_statements::add_proof(const references& needed) {
+    if (!needed.users.empty())
+        add(refer_to_users, needed.users);
+    if (!needed.images.id.empty())
+        add(refer_to_images, needed.images.id, needed.images.owner);
+    if (!needed.styles.empty())
+        add(refer_to_styles, needed.styles);
+    if (!needed.packages.empty())
+        add(refer_to_packages, needed.packages);
+    if (!needed.purchases.empty())
+        add(refer_to_purchases, needed.purchases);
+    if (!needed.generations.empty())
+        add(refer_to_generations, needed.generations);
+    if (!needed.payments.empty())
+        add(refer_to_payments, needed.payments);
+}
+
+std::span<const pg::command> batch_statements::encode(const batch& data, const batch_position& position,
+                                                      bool prove_references) {
     commands_.assign(1, {&begin, nullptr});
     add(note_position, position.writer, position.epoch, position.number);
+    if (prove_references)
+        add_proof(references{data});
     // Rows come before those that refer to them.
     if (const auto& c = data.images; !c.id.empty())
         add(insert_images, c.id, c.user, c.kind, c.room_type, c.metadata, c.blob, c.key, c.filename,
@@ -180,9 +229,11 @@ std::span<const pg::command> batch_statements::encode(const batch& data, const b
         add(insert_purchases, c.id, c.user, c.package, c.remaining, c.purchased_at, c.expires_at, c.payment,
             c.at);
     if (const auto& c = data.lots; !c.id.empty())
-        add(update_lots, c.id, c.expected, c.remaining, c.expires_at, c.at);
+        add(update_lots, c.id, c.expected, c.remaining, c.expires_at, c.at, c.user);
     if (const auto& c = data.journal; !c.id.empty())
         add(insert_journal, c.id, c.user, c.purchase, c.generation, c.operation, c.amount, c.at);
+    if (const auto& c = data.reopenings; !c.transaction.empty())
+        add(insert_reopenings, c.transaction, c.expires_at, c.at);
     if (const auto& c = data.generation_changes; !c.id.empty())
         add(update_generations, c.id, c.expected, c.status, c.output_image, c.error, c.at);
     if (const auto& c = data.runs; !c.id.empty())

@@ -2,6 +2,7 @@
 
 #include "persistence/batch.hpp"
 #include "persistence/pg/connection.hpp"
+#include "persistence/references.hpp"
 
 #include <array>
 #include <cstdint>
@@ -20,17 +21,20 @@ struct batch_position {
 
 /// Turns batches into one transaction each, from BEGIN to COMMIT: one statement for each table touched.
 /// Statements that change existing rows fail with SQLSTATE AT001 unless all rows held what was expected.
-/// Keeps its memory from batch to batch.
+/// With proof of the references, the statements also do the foreign keys' work, set by set (references.hpp):
+/// a missing row ends the transaction with SQLSTATE 23503. Keeps its memory from batch to batch.
 class batch_statements {
 public:
     /// The commands to run in one pipeline; they hold until the next call.
-    [[nodiscard]] std::span<const pg::command> encode(const batch& data, const batch_position& position);
+    [[nodiscard]] std::span<const pg::command> encode(const batch& data, const batch_position& position,
+                                                      bool prove_references);
 
 private:
     template <class... Columns>
     void add(const pg::statement& what, const Columns&... columns);
+    void add_proof(const references& needed);
 
-    static constexpr std::size_t most_statements = 13;
+    static constexpr std::size_t most_statements = 21;
     std::array<pg::params, most_statements> params_;
     std::vector<pg::command> commands_;
 };

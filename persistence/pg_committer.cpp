@@ -37,7 +37,8 @@ void refuse(const job& refused, const std::string& why) {
 class pg_committer::worker {
 public:
     explicit worker(pg_committer_options options)
-        : options_{std::move(options)}, session_{options_.database, options_.writer, options_.former_grace},
+        : options_{std::move(options)}, session_{options_.database, options_.writer, options_.former_grace,
+                                                 options_.prove_references},
           settler_{session_,
                    {[this](bool in_doubt) { return reconnect(in_doubt); }, [this] { return pause(); }}},
           thread_{[this] { run(); }} {}
@@ -59,6 +60,11 @@ public:
     [[nodiscard]] std::string problem() const {
         const std::lock_guard lock{mutex_};
         return problem_;
+    }
+
+    [[nodiscard]] std::string unproven() const {
+        const std::lock_guard lock{mutex_};
+        return unproven_;
     }
 
     void stop() {
@@ -103,6 +109,7 @@ private:
         auto opened = session_.open(go_on);
         const std::lock_guard lock{mutex_};
         problem_ = opened ? "" : opened.error().detail;
+        unproven_ = session_.unproven();
         healthy_ = opened.has_value();
         return healthy_;
     }
@@ -142,6 +149,7 @@ private:
     bool stopping_ = false;
     steady::time_point stop_deadline_;
     std::string problem_ = "not connected yet";
+    std::string unproven_;
     std::atomic<bool> healthy_{false};
 
     // The thread's own.
@@ -174,6 +182,10 @@ void pg_committer::stop() {
 
 std::string pg_committer::problem() const {
     return worker_->problem();
+}
+
+std::string pg_committer::unproven() const {
+    return worker_->unproven();
 }
 
 } // namespace atelier

@@ -13,6 +13,9 @@ struct pg_committer_options {
     pg::connect_options database;
     /// Name of this writer, unique among all writers on this database at any time: it owns an advisory lock.
     std::string writer;
+    /// Whether to prove the references of a batch instead of letting the foreign keys' triggers check them
+    /// row by row. Where the database does not permit that, the triggers do it.
+    bool prove_references = true;
     /// How long a batch waits for a database that is away before it is refused as `unavailable`; a batch that
     /// was already sent waits as long as it takes.
     std::chrono::milliseconds patience{10'000};
@@ -40,6 +43,8 @@ public:
 
     /// Why `healthy` is false, for people. Thread-safe.
     [[nodiscard]] std::string problem() const;
+    /// Why references are checked by triggers, for people; "" when they are proven. Thread-safe.
+    [[nodiscard]] std::string unproven() const;
 
 private:
     class worker;

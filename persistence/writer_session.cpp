@@ -1,5 +1,7 @@
 #include "persistence/writer_session.hpp"
 
+#include "persistence/trigger_bypass.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -33,8 +35,10 @@ std::string session_name(const std::string& writer, std::int64_t epoch) {
 
 } // namespace
 
-writer_session::writer_session(pg::connect_options options, std::string writer, milliseconds grace)
-    : options_{std::move(options)}, writer_{std::move(writer)}, grace_{grace} {
+writer_session::writer_session(pg::connect_options options, std::string writer, milliseconds grace,
+                               bool prove_references)
+    : options_{std::move(options)}, writer_{std::move(writer)}, grace_{grace}, prove_references_{
+                                                                                   prove_references} {
     options_.plan_by_keys = true;
 }
 
@@ -49,6 +53,8 @@ status writer_session::open(const std::function<bool()>& go_on) {
         return locked;
     if (auto taken = take_epoch(*opened); !taken)
         return taken;
+    if (auto chosen = choose_references(*opened); !chosen)
+        return chosen;
     database_ = *std::move(opened);
     return done{};
 }
@@ -83,6 +89,18 @@ status writer_session::take_epoch(pg::connection& database) {
     auto named = database.query(name_session, pg::params{session_name(writer_, epoch_)});
     if (!named)
         return std::move(named).error();
+    return done{};
+}
+
+status writer_session::choose_references(pg::connection& database) {
+    if (!prove_references_) {
+        unproven_ = "so it is configured";
+        return done{};
+    }
+    auto skipped = skip_reference_triggers(database);
+    if (!skipped && !database.ok())
+        return skipped;
+    unproven_ = skipped ? "" : skipped.error().detail;
     return done{};
 }
 

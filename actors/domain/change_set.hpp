@@ -67,6 +67,8 @@ struct journal_entry {
     std::optional<generation_id> generation;
     operation op{};
     tokens amount = 0; ///< what it adds to the balance
+    /// When the lot expires now; only of a refund that reopened an expired one.
+    std::optional<instant> reopened_until;
 };
 
 /// A new row of generations (status queued) with its generation_runs row.

@@ -58,6 +58,7 @@ struct transaction_record {
     std::string operation;
     tokens amount = 0;
     instant created_at;
+    std::optional<instant> reopened_until; ///< of a refund that reopened its lot: when that expires
 };
 
 /// An image with its blob.

@@ -127,7 +127,8 @@ std::string transaction_json(const transaction_record& transaction) {
                                         {"amount", transaction.amount},
                                         {"purchase_id", id_or_null(transaction.purchase)},
                                         {"generation_id", id_or_null(transaction.generation)},
-                                        {"created_at", to_iso8601(transaction.created_at)}});
+                                        {"created_at", to_iso8601(transaction.created_at)},
+                                        {"reopened_until", time_or_null(transaction.reopened_until)}});
 }
 
 std::string payment_json(const payment_record& payment) {
@@ -136,6 +137,15 @@ std::string payment_json(const payment_record& payment) {
 
 std::string generation_json(const generation_record& generation) {
     return json::serialize(generation_object(generation));
+}
+
+std::string grant_json(user_id user, const new_purchase& lot, tokens balance, transaction_id last) {
+    return json::serialize(json::object{{"user_id", user.value},
+                                        {"purchase_id", lot.id.value},
+                                        {"tokens", lot.remaining},
+                                        {"expires_at", to_iso8601(lot.expires_at)},
+                                        {"balance", balance},
+                                        {"transaction_id", last.value}});
 }
 
 std::string accepted_generation_json(const generation_record& generation, tokens balance,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/domain/change_set.hpp"
 #include "actors/domain/records.hpp"
 
 #include <string>
@@ -20,6 +21,10 @@ namespace atelier {
 [[nodiscard]] std::string transaction_json(const transaction_record& transaction);
 [[nodiscard]] std::string payment_json(const payment_record& payment);
 [[nodiscard]] std::string generation_json(const generation_record& generation);
+
+/// The answer to a grant: the new lot, the balance after it and the id of its journal row.
+[[nodiscard]] std::string grant_json(user_id user, const new_purchase& lot, tokens balance,
+                                     transaction_id last);
 
 /// The answer to an accepted generation: the generation, the balance after its spend and the id of the last
 /// journal row of that spend.

@@ -23,7 +23,7 @@ bool book(change_set& changes, id_source& ids, purchase_id lot, std::optional<ge
     const auto key = ids.next(id_sequence::token_transactions);
     if (key == 0)
         return false;
-    changes.journal.push_back({transaction_id{key}, lot, generation, op, amount});
+    changes.journal.push_back({transaction_id{key}, lot, generation, op, amount, std::nullopt});
     return true;
 }
 
@@ -75,11 +75,18 @@ outcome<change_set> wallet::decide_refund(user_id user, generation_id generation
             return errc::not_found;
         // Two parts of one spend never share a lot, so each change starts from the lot as it is.
         purchase_change change{lot->id, lot->remaining, lot->remaining + part.amount, {}};
-        if (lot->expires_at <= now)
+        if (lot->expires_at <= now) {
             change.expires_at = now + grace;
+            // Only what is refunded lives on; the rest has expired, also if nobody has booked that yet.
+            change.remaining = part.amount;
+            if (lot->remaining > 0 &&
+                !book(changes, ids, lot->id, std::nullopt, operation::expire, -lot->remaining))
+                return errc::overloaded;
+        }
         changes.purchase_changes.push_back(change);
         if (!book(changes, ids, lot->id, generation, operation::refund, part.amount))
             return errc::overloaded;
+        changes.journal.back().reopened_until = change.expires_at;
     }
     return changes;
 }

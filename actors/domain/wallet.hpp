@@ -30,8 +30,8 @@ public:
                                                    instant now, id_source& ids) const;
 
     /// Gives each part of a spend back to the lot that it came from; a lot that has expired meanwhile is
-    /// reopened until `now + grace`. Errors: not_found when a lot is not known here (reload and try again);
-    /// overloaded.
+    /// reopened until `now + grace`, after what is left in it has been booked as expired. Errors: not_found
+    /// when a lot is not known here (reload and try again); overloaded.
     [[nodiscard]] outcome<change_set> decide_refund(user_id user, generation_id generation,
                                                     std::span<const spend_part> parts, instant now,
                                                     microseconds grace, id_source& ids) const;

@@ -20,6 +20,8 @@ using wallet_actor = caf::typed_actor<
     caf::replies_to<spend_tokens>::with<outcome<receipt>>,
     // Creates a pending payment.
     caf::replies_to<order_package>::with<outcome<receipt>>,
+    // Gives tokens. Errors: idempotency_*, overloaded, unavailable.
+    caf::replies_to<grant_tokens>::with<outcome<receipt>>,
     // Credits a paid payment; `state_conflict` when somebody else changed the payment.
     caf::replies_to<credit_payment>::with<outcome<receipt>>,
     // Fails a generation and returns its tokens; `state_conflict` when it is already final.
@@ -35,6 +37,7 @@ using wallet_actor = caf::typed_actor<
 using wallets_actor =
     caf::typed_actor<caf::replies_to<spend_tokens>::with<outcome<receipt>>,
                      caf::replies_to<order_package>::with<outcome<receipt>>,
+                     caf::replies_to<grant_tokens>::with<outcome<receipt>>,
                      caf::replies_to<credit_payment>::with<outcome<receipt>>,
                      caf::replies_to<refund_generation>::with<outcome<receipt>>,
                      caf::replies_to<expire_lots>::with<outcome<receipt>>,

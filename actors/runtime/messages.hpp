@@ -56,6 +56,19 @@ struct order_package {
     order_package(user_id u, token_package_record p) : user{u}, package{std::move(p)} {}
 };
 
+/// Gives tokens, as a lot of their own.
+struct grant_tokens {
+    user_id user;
+    token_package_id package; ///< the inactive one that stands for grants
+    tokens amount = 0;
+    microseconds validity{};
+    std::optional<idempotency_key> idempotency;
+
+    grant_tokens() = default;
+    grant_tokens(user_id u, token_package_id p, tokens a, microseconds v)
+        : user{u}, package{p}, amount{a}, validity{v} {}
+};
+
 /// Credits what a payment bought, in one commit with the payment's own change and the notification's archive.
 struct credit_payment {
     payment_record payment;
@@ -255,6 +268,7 @@ struct restart_child {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::spend_tokens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::order_package)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::credit_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::grant_tokens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::refund_generation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_lots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::read_wallet)

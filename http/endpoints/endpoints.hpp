@@ -81,5 +81,6 @@ operator_endpoint show_liveness;
 operator_endpoint show_readiness;
 operator_endpoint show_metrics;
 operator_endpoint show_actor_tree;
+operator_endpoint grant_tokens_to_user;
 
 } // namespace atelier::http

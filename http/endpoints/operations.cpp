@@ -1,4 +1,7 @@
 #include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/idempotency.hpp"
+#include "http/endpoints/lists.hpp"
+#include "http/json_command.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -8,6 +11,13 @@
 #include <utility>
 
 namespace atelier::http {
+namespace {
+
+constexpr std::int64_t grant_max = 1'000'000'000;
+constexpr std::int64_t grant_days = 90;
+constexpr std::int64_t grant_days_max = 36'500;
+
+} // namespace
 
 answer show_liveness(service&, request&) {
     co_return json_response(200, R"({"status":"ok"})");
@@ -33,6 +43,27 @@ answer show_actor_tree(service& backend, request&) {
     if (!tree)
         co_return tree.error();
     co_return json_response(200, std::move(*tree));
+}
+
+answer grant_tokens_to_user(service& backend, request& r) {
+    const auto user = path_id<user_id>(r);
+    if (!user)
+        co_return user.error();
+    auto command = json_command::read(r);
+    if (!command)
+        co_return command.error();
+    const auto amount = static_cast<tokens>(command->integer("tokens", 1, grant_max));
+    const std::chrono::days validity{
+        command->optional_integer("valid_days", 1, grant_days_max).value_or(grant_days)};
+    if (const auto valid = command->finish(); !valid)
+        co_return valid.error();
+    auto key = read_command_key(r, command->canonical());
+    if (!key)
+        co_return key.error();
+    auto stored = co_await backend.grant(*user, amount, validity, std::move(*key));
+    if (!stored)
+        co_return stored.error();
+    co_return stored_response(std::move(*stored));
 }
 
 } // namespace atelier::http

@@ -104,6 +104,7 @@ std::vector<route> operator_routes(service& backend) {
         {get, "/readyz", none, by(show_readiness)},
         {get, "/metrics", none, by(show_metrics)},
         {get, "/ops/actors", none, by(show_actor_tree)},
+        {method::post, "/ops/users/{id}/grants", body_mode::memory, by(grant_tokens_to_user)},
     };
 }
 

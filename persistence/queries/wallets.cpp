@@ -17,8 +17,9 @@ constexpr pg::statement wallet{"wallet", R"(
     ORDER BY p.expires_at, p.id)"};
 
 constexpr pg::statement transactions{"wallet_transactions", R"(
-    SELECT id, token_purchase_id, generation_id, operation, amount, created_at FROM token_transactions
-    WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)"};
+    SELECT t.id, t.token_purchase_id, t.generation_id, t.operation, t.amount, t.created_at, r.expires_at
+    FROM token_transactions t LEFT JOIN reopened_lots r ON r.token_transaction_id = t.id
+    WHERE t.user_id = $1 AND t.id < $2 ORDER BY t.id DESC LIMIT $3)"};
 
 constexpr pg::statement expired_lots{"wallet_expired_lots", R"(
     SELECT DISTINCT user_id FROM token_purchases
@@ -48,7 +49,8 @@ outcome<page<transaction_record>> list_transactions(pg::connection& database, us
     return read_page(database.query(transactions, pg::params{user, below(before), limit + 1}), limit,
                      [](const pg::row& row) {
                          transaction_record t;
-                         row.read(t.id, t.purchase, t.generation, t.operation, t.amount, t.created_at);
+                         row.read(t.id, t.purchase, t.generation, t.operation, t.amount, t.created_at,
+                                  t.reopened_until);
                          return t;
                      });
 }

@@ -21,6 +21,7 @@ public:
             return {
                 [](const spend_tokens&) { return outcome<receipt>{errc::internal}; },
                 [](const order_package&) { return outcome<receipt>{errc::internal}; },
+                [](const grant_tokens&) { return outcome<receipt>{errc::internal}; },
                 [this, self](credit_payment& c) {
                     credits.push_back(std::move(c));
                     return give(self);

@@ -82,19 +82,46 @@ export class Service {
     rmSync(this.var, { recursive: true, force: true });
   }
 
-  /** Process ids of the own PostgreSQL's backends that serve the service. */
-  backends() {
-    const [postmaster] = readFileSync(path.join(this.var, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
+  /** The lines of the own PostgreSQL's postmaster.pid. */
+  postmaster() {
+    return readFileSync(path.join(this.var, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
+  }
+
+  /** The folder of the own PostgreSQL's socket. */
+  socket() {
+    return this.postmaster()[4];
+  }
+
+  /** Process ids of the own PostgreSQL: its first process, and the others. */
+  postgres() {
+    const [postmaster] = this.postmaster();
     const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-    return pids.filter((pid) => {
+    const others = pids.filter((pid) => {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-        return parent === postmaster && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('atelier');
+        return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === postmaster;
       } catch {
         return false;
       }
-    }).map(Number);
+    });
+    return [Number(postmaster), others.map(Number)];
+  }
+
+  /** Process ids of the own PostgreSQL's backends that serve the service. */
+  backends() {
+    return this.postgres()[1].filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('atelier');
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  /** Resident memory now, in MiB. */
+  memory() {
+    const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) / 1024;
   }
 
   /** Highest resident memory so far, in MiB. */

@@ -48,14 +48,16 @@ struct fixture : books {
         finished.generation_changes.push_back({succeeded, s::queued, s::succeeded, output, ""});
         finished.generation_changes.push_back({failed, s::queued, s::failed, std::nullopt, "engine_failed"});
         finished.purchase_changes.push_back({granted, 7, 8, std::nullopt});
-        finished.journal.push_back({fresh<transaction_id>(), granted, failed, operation::refund, 1});
+        finished.journal.push_back(
+            {fresh<transaction_id>(), granted, failed, operation::refund, 1, std::nullopt});
         change_set money{ann, noon};
         money.new_payments.push_back({pending, package, 4'900, "RUB", "1", noon});
         money.new_payments.push_back({paid, package, 4'900, "RUB", "2", noon});
         money.payment_changes.push_back(
             {paid, payment_status::pending, payment_status::paid, "900", "", "", noon});
         money.new_purchases.push_back({bought, package, 50, noon, noon + 24h, paid});
-        money.journal.push_back({fresh<transaction_id>(), bought, std::nullopt, operation::purchase, 50});
+        money.journal.push_back(
+            {fresh<transaction_id>(), bought, std::nullopt, operation::purchase, 50, std::nullopt});
         for (const auto& v : commit(writer, {first, second, third, finished, money}).verdicts)
             if (!v.committed())
                 throw std::runtime_error{v.detail};

@@ -135,7 +135,8 @@ Id fresh() {
 inline change_set spend(user_id user, purchase_id lot, tokens expected, tokens amount) {
     change_set set{user, noon, static_cast<std::uint64_t>(user.value)};
     set.purchase_changes.push_back({lot, expected, expected - amount, std::nullopt});
-    set.journal.push_back({fresh<transaction_id>(), lot, std::nullopt, operation::spend, -amount});
+    set.journal.push_back(
+        {fresh<transaction_id>(), lot, std::nullopt, operation::spend, -amount, std::nullopt});
     return set;
 }
 

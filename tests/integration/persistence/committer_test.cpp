@@ -117,7 +117,7 @@ CAF_TEST(a failed generation keeps its error) {
     change_set failed{ann, noon};
     failed.generation_changes.push_back(
         {id, generation_status::queued, generation_status::failed, std::nullopt, "canceled"});
-    failed.journal.push_back({fresh<transaction_id>(), anns, id, operation::refund, 1});
+    failed.journal.push_back({fresh<transaction_id>(), anns, id, operation::refund, 1, std::nullopt});
     failed.purchase_changes.push_back({anns, 99, 100, noon + 48h});
     CAF_CHECK_EQUAL(kinds(commit(writer, {failed})), "committed");
     CAF_CHECK_EQUAL(ask<std::string>("SELECT status || ' ' || error FROM generations"), "failed canceled");
@@ -135,7 +135,8 @@ CAF_TEST(a payment is ordered and paid and buys a lot) {
     paid.payment_changes.push_back(
         {id, payment_status::pending, payment_status::paid, "900000001", "Visa", "1111", noon});
     paid.new_purchases.push_back({lot, package, 50, noon, noon + 24h, id});
-    paid.journal.push_back({fresh<transaction_id>(), lot, std::nullopt, operation::purchase, 50});
+    paid.journal.push_back(
+        {fresh<transaction_id>(), lot, std::nullopt, operation::purchase, 50, std::nullopt});
     paid.notifications.push_back(
         {"pay", "pay:900000001", std::string{"a=\xff\0b", 5}, "text/plain", "credited", R"({"code":0})", id});
     CAF_CHECK_EQUAL(kinds(commit(writer, {ordered, paid})), "committed committed");
@@ -241,7 +242,7 @@ CAF_TEST(one broken reference among a hundred is found and the others commit) {
     std::vector<change_set> sets;
     for (int i = 0; i < 100; ++i) {
         const auto user = add_user();
-        sets.push_back(generate(user, add_lot(user, 1), 1, image, style));
+        sets.push_back(generate(user, add_lot(user, 1), 1, add_image(user), style));
     }
     sets[61].new_generations[0].style = style_id{777};
     const auto result = commit(writer, sets);
@@ -335,10 +336,11 @@ CAF_TEST(a database that is too slow takes nothing of the batch) {
 
 CAF_TEST(a deadlock is run again) {
     // The batch takes the lots in one order or the other; whichever it is, one of the two must yield.
+    const auto more = add_lot(ann, 100);
     std::thread foreign{[&, this] {
         books other{conninfo()};
         for (int i = 0; i < 3; ++i)
-            for (const auto& [first, second] : {std::pair{anns, bobs}, std::pair{bobs, anns}}) {
+            for (const auto& [first, second] : {std::pair{anns, more}, std::pair{more, anns}}) {
                 const auto touched = other.database().execute(
                     "BEGIN; UPDATE token_purchases SET updated_at = now() WHERE id = " +
                     std::to_string(first.value) +
@@ -354,7 +356,7 @@ CAF_TEST(a deadlock is run again) {
     tokens left = 100;
     for (int i = 0; i < 10; ++i, --left) {
         auto both = spend(ann, anns, left, 1);
-        both.purchase_changes.push_back({bobs, left, left - 1, std::nullopt});
+        both.purchase_changes.push_back({more, left, left - 1, std::nullopt});
         CAF_REQUIRE_EQUAL(kinds(commit(writing, {both})), "committed");
     }
     foreign.join();

@@ -1,95 +1,11 @@
 #define CAF_SUITE wallet_actor
 
-#include "actors/runtime/roster.hpp"
-#include "actors/wallet.hpp"
-#include "actors/writer.hpp"
-#include "tests/support/deterministic.hpp"
-#include "tests/support/fake_committer.hpp"
-#include "tests/support/fake_reader.hpp"
-#include "tests/support/sequence_ids.hpp"
-#include "tests/support/test.hpp"
+#include "tests/unit/actors/wallet_fixture.hpp"
 
 using namespace atelier;
-using namespace std::chrono_literals;
+using namespace atelier::test::wallets;
 
 static_assert(!std::is_aggregate_v<wallet_state>);
-
-namespace {
-
-constexpr user_id anna{1};
-using answered = test::asked<outcome<receipt>>;
-
-/// One wallet with a lot of ten tokens, a real writer, and a database that the test plays.
-struct fixture : test::deterministic {
-    fixture() {
-        holds(10);
-        actors.set(owned(reader.spawn(system)));
-        actors.set_writer_count(1);
-        actors.set_writer(0, owned(writer_actor{system.spawn(writer_behavior, &writing)}));
-    }
-    ~fixture() { end_all(); }
-
-    /// What the database says from now on.
-    void holds(tokens remaining, purchase_id lot = purchase_id{1}) {
-        reader.lots = std::vector<purchase_record>{
-            {lot, token_package_id{1}, remaining, time.now() - 24h, time.now() + 24h}};
-    }
-
-    answered spend(tokens cost, std::string key = "", std::string fingerprint = "f") {
-        spend_tokens command{anna, image_id{1}, style_id{1}, cost};
-        command.parameters = "{}";
-        command.time_limit = 10min;
-        if (!key.empty())
-            command.idempotency.emplace(std::move(key), std::move(fingerprint));
-        return tell(std::move(command));
-    }
-
-    template <class Command>
-    answered tell(Command command) {
-        auto sent = ask<outcome<receipt>>(wallet, std::move(command));
-        settle();
-        return sent;
-    }
-
-    wallet_view read() {
-        const auto sent = ask<outcome<wallet_view>>(wallet, read_wallet{anna});
-        settle();
-        return sent->value();
-    }
-
-    bool idle() {
-        const auto sent = ask<retired>(wallet, retire{});
-        settle();
-        return sent->idle;
-    }
-
-    void finish(std::initializer_list<verdict_kind> kinds = {}) {
-        store.finish(kinds);
-        settle();
-    }
-
-    test::fake_committer store;
-    test::fake_reader reader;
-    test::sequence_ids ids{100};
-    roster actors;
-    writer_context writing{store, meters, 100, 100};
-    wallet_context context{
-        time, ids, actors, meters,
-        24h,  24h, 4,      [](const payment_record&) {
-                               return std::string{R"({"pay":"here"})"}; }};
-    wallet_actor wallet = owned(wallet_actor{system.spawn(wallet_behavior, &context, anna)});
-};
-
-/// "waiting", the code of the refusal, or the balance after it.
-std::string fate(const answered& sent) {
-    if (!sent.over())
-        return "waiting";
-    if (sent.bounced())
-        return "bounced";
-    return *sent ? std::to_string(sent->value().balance) : std::string{to_string(sent->error().code)};
-}
-
-} // namespace
 
 CAF_TEST_FIXTURE_SCOPE(wallet_tests, fixture)
 
@@ -225,6 +141,22 @@ CAF_TEST(a database that is away refuses all that is in flight) {
     const auto third = spend(3);
     finish();
     CAF_CHECK_EQUAL(fate(third), "7");
+}
+
+CAF_TEST(a grant is a lot of its own) {
+    grant_tokens command{anna, token_package_id{4}, 5, 48h};
+    command.idempotency.emplace("gift", "f");
+    const auto sent = tell(std::move(command));
+    const auto& changes = store.last().at(0);
+    CAF_REQUIRE_EQUAL(changes.new_purchases.size(), 1u);
+    CAF_CHECK(changes.new_purchases[0].package == token_package_id{4});
+    CAF_CHECK(changes.new_purchases[0].expires_at == time.now() + 48h);
+    CAF_CHECK(changes.journal.at(0).op == operation::grant);
+    CAF_CHECK_EQUAL(changes.idempotency.size(), 1u);
+    finish();
+    CAF_CHECK_EQUAL(fate(sent), "15");
+    CAF_CHECK_EQUAL(sent->value().status, 201);
+    CAF_CHECK_EQUAL(read().balance, 15);
 }
 
 CAF_TEST(the answer is stored with the spend) {

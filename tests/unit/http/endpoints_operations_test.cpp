@@ -60,6 +60,31 @@ CAF_TEST(the actor tree is shown as the service gives it) {
     CAF_CHECK(is_problem(front.send_to_operator(get("/ops/actors")), errc::deadline_exceeded));
 }
 
+CAF_TEST(an operator gives tokens) {
+    front_end front;
+    front.backend.stored.status = 201;
+    front.backend.stored.body = R"({"balance":10})";
+    const auto r = front.send_to_operator(
+        with(post("/ops/users/7/grants", R"({"tokens":10,"valid_days":30})"), "idempotency-key", "gift-1"));
+    CAF_CHECK_EQUAL(r.status, 201u);
+    CAF_CHECK_EQUAL(text(r), R"({"balance":10})");
+    CAF_CHECK_EQUAL(front.backend.calls.back(), "grant 7 10 30");
+    CAF_REQUIRE(front.backend.last_key);
+    CAF_CHECK_EQUAL(front.backend.last_key->key, "gift-1");
+    (void)front.send_to_operator(post("/ops/users/7/grants", R"({"tokens":10})"));
+    CAF_CHECK_EQUAL(front.backend.calls.back(), "grant 7 10 90");
+    CAF_CHECK(!front.backend.last_key);
+}
+
+CAF_TEST(a senseless grant is refused) {
+    front_end front;
+    CAF_CHECK(blames(front.send_to_operator(post("/ops/users/7/grants", R"({"tokens":0,"valid_days":0})")),
+                     {{"tokens", "out_of_range"}, {"valid_days", "out_of_range"}}));
+    CAF_CHECK(
+        is_problem(front.send_to_operator(post("/ops/users/x/grants", R"({"tokens":1})")), errc::not_found));
+    CAF_CHECK(front.backend.calls.empty());
+}
+
 CAF_TEST(the public listener knows nothing of operations) {
     front_end front;
     const router routes{public_routes(front.context)};

@@ -212,6 +212,13 @@ public:
 
     boost::asio::awaitable<std::vector<part_health>> health() override { co_return parts; }
     std::string metrics_text() override { return "atelier_up 1\n"; }
+    reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
+                               std::optional<command_key> key) override {
+        last_key = std::move(key);
+        co_return note("grant " + std::to_string(user.value) + ' ' + std::to_string(amount) + ' ' +
+                           std::to_string(validity.count()),
+                       stored);
+    }
     reply<std::string> actor_tree() override {
         co_return note("actor_tree", std::string{R"({"name":"root"})"});
     }

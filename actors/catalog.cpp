@@ -8,6 +8,9 @@
 namespace atelier {
 namespace {
 
+/// In lifetimes.
+constexpr int very_old = 12;
+
 outcome<catalog::snapshot> read(pg::connection& database) {
     auto styles = queries::list_styles(database);
     if (!styles)
@@ -30,23 +33,36 @@ outcome<catalog::snapshot> read(pg::connection& database) {
 catalog::catalog(connection_pool& pool, const clock& time, microseconds lifetime)
     : pool_{pool}, time_{time}, lifetime_{lifetime} {}
 
-catalog::snapshot catalog::current() const {
+catalog::snapshot catalog::current() {
+    {
+        const std::lock_guard lock{mutex_};
+        const auto age = time_.now() - fetched_at_;
+        if (!current_ || age >= very_old * lifetime_)
+            return nullptr;
+        if (age < lifetime_ || std::exchange(fetching_, true))
+            return current_;
+    }
+    fetch([](const outcome<snapshot>&) {});
     const std::lock_guard lock{mutex_};
-    return current_ && time_.now() < fetched_at_ + lifetime_ ? current_ : nullptr;
+    return current_;
 }
 
 void catalog::fetch(callback done) {
     auto job = [this, done](outcome<pg::connection*> connection) {
-        auto contents = connection ? read(**connection) : outcome<snapshot>{connection.error()};
-        if (contents) {
-            const std::lock_guard lock{mutex_};
-            current_ = *contents;
-            fetched_at_ = time_.now();
-        }
-        done(std::move(contents));
+        done(keep(connection ? read(**connection) : outcome<snapshot>{connection.error()}));
     };
     if (!pool_.submit(std::move(job)))
-        done(errc::overloaded);
+        done(keep(errc::overloaded));
+}
+
+outcome<catalog::snapshot> catalog::keep(outcome<snapshot> fetched) {
+    const std::lock_guard lock{mutex_};
+    fetching_ = false;
+    if (fetched) {
+        current_ = *fetched;
+        fetched_at_ = time_.now();
+    }
+    return current_ ? outcome<snapshot>{current_} : std::move(fetched);
 }
 
 user_id image_owners::find(image_id image) const {

@@ -14,7 +14,8 @@ namespace atelier {
 class connection_pool;
 
 /// Styles, packages and plans in memory: a few rows that every client asks for and that rarely change. A copy
-/// is used for `lifetime`; then the next request fetches a new one. Thread-safe.
+/// that is older than `lifetime` is replaced at the next request, which does not wait for that unless the
+/// copy is very old. Thread-safe.
 class catalog {
 public:
     struct contents {
@@ -28,18 +29,23 @@ public:
     /// `pool` and `time` must outlive the catalogue.
     catalog(connection_pool& pool, const clock& time, microseconds lifetime);
 
-    /// The present contents, or null when they have to be fetched.
-    [[nodiscard]] snapshot current() const;
-    /// Fetches the contents from the database; on a thread of the pool. Errors: overloaded, unavailable.
+    /// The contents in memory, or null when they have to be fetched.
+    [[nodiscard]] snapshot current();
+    /// Fetches the contents from the database; on a thread of the pool. While that is away, a very old copy
+    /// has to do. Errors: overloaded, unavailable.
     void fetch(callback done);
 
 private:
+    /// Takes over what was fetched; gives what there is now.
+    outcome<snapshot> keep(outcome<snapshot> fetched);
+
     connection_pool& pool_;
     const clock& time_;
     microseconds lifetime_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     snapshot current_;
     instant fetched_at_;
+    bool fetching_ = false;
 };
 
 /// Whose an image is. That never changes, so it is remembered: an accepted generation then needs no query for

@@ -25,9 +25,14 @@ void generation_state::start(const generation_context& context, generation_id id
 
 // -- messages -----------------------------------------------------------------------------------------------
 
-void generation_state::on(start_generation) {
-    if (!job_)
+void generation_state::on(start_generation known) {
+    // What was just committed need not be read back before it is its turn.
+    if (!job_ && known.user && !loading_)
+        queue(known.user, known.deadline);
+    else if (!job_ && !queued_)
         load();
+    else if (!job_)
+        return;
     else if (machine_.phase() == generation_phase::waiting)
         self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, job_->generation.user});
 }
@@ -52,7 +57,10 @@ caf::typed_response_promise<outcome<generation_record>> generation_state::on(can
 void generation_state::on(slot_granted) {
     if (job_ && machine_.phase() == generation_phase::waiting)
         handle(generation_event::slot_granted);
-    else if (!job_ || machine_.phase() == generation_phase::final)
+    else if (!job_ && queued_) {
+        granted_ = true;
+        load();
+    } else if (!job_ || machine_.phase() == generation_phase::final)
         self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
 }
 
@@ -102,7 +110,10 @@ void generation_state::on(output_stored stored) {
 void generation_state::on(generation_timer timer) {
     switch (timer.what) {
     case generation_timer::kind::deadline:
-        handle(generation_event::deadline);
+        if (job_)
+            handle(generation_event::deadline);
+        else
+            load();
         break;
     case generation_timer::kind::pause:
         handle(generation_event::pause_over);
@@ -117,10 +128,18 @@ void generation_state::on(generation_timer timer) {
 }
 
 retired generation_state::on(retire) const {
-    return {id_.value, !loading_ && (!job_ || machine_.phase() == generation_phase::final)};
+    return {id_.value, !loading_ && (job_ ? machine_.phase() == generation_phase::final : !queued_)};
 }
 
 // -- loading ------------------------------------------------------------------------------------------------
+
+void generation_state::queue(user_id user, instant deadline) {
+    if (std::exchange(queued_, true))
+        return;
+    self_->delayed_send(self_, deadline - context_->time.now(),
+                        generation_timer{generation_timer::kind::deadline});
+    self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, user});
+}
 
 void generation_state::load() {
     if (std::exchange(loading_, true))
@@ -133,10 +152,7 @@ void generation_state::load() {
 void generation_state::loaded(outcome<generation_job> job) {
     loading_ = false;
     if (!job) {
-        answer_cancellers(job.error());
-        if (job.error().code != errc::not_found)
-            self_->delayed_send(self_, pause_before(2, context_->random()),
-                                generation_timer{generation_timer::kind::commit_again});
+        load_failed(job.error().code);
         return;
     }
     const bool again = job_.has_value();
@@ -162,10 +178,22 @@ void generation_state::loaded(outcome<generation_job> job) {
         handle(generation_event::cancel);
     } else if (g.deadline <= now) {
         handle(generation_event::deadline);
+    } else if (std::exchange(granted_, false)) {
+        handle(generation_event::slot_granted);
     } else {
-        self_->delayed_send(self_, g.deadline - now, generation_timer{generation_timer::kind::deadline});
-        self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, g.user});
+        queue(g.user, g.deadline);
     }
+}
+
+void generation_state::load_failed(errc why) {
+    answer_cancellers(why);
+    if (why != errc::not_found) {
+        self_->delayed_send(self_, pause_before(2, context_->random()),
+                            generation_timer{generation_timer::kind::commit_again});
+        return;
+    }
+    if (std::exchange(queued_, false))
+        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
 }
 
 /// Until it was loaded, nobody knew whose it is.

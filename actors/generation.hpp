@@ -60,7 +60,7 @@ public:
     explicit generation_state(generation_actor::pointer self) : self_{self} {}
 
     void start(const generation_context& context, generation_id id);
-    void on(start_generation);
+    void on(start_generation known);
     caf::typed_response_promise<outcome<generation_record>> on(cancel_generation command);
     void on(slot_granted);
     void on(engine_progressed progress);
@@ -76,8 +76,10 @@ private:
         answer who;
     };
 
+    void queue(user_id user, instant deadline);
     void load();
     void loaded(outcome<generation_job> job);
+    void load_failed(errc why);
     void refuse_strangers();
     void handle(generation_event event);
     void perform(generation_action action);
@@ -101,6 +103,8 @@ private:
     generation_id id_;
     std::optional<generation_job> job_; ///< empty until loaded
     generation machine_{1};
+    bool queued_ = false;  ///< waits for a slot, or has had one
+    bool granted_ = false; ///< the slot came before the job was loaded
     bool loading_ = false;
     generation_action committing_ = generation_action::none; ///< the commit that is wanted, until it is made
     bool commit_under_way_ = false; ///< nobody knows yet what became of `committing_`

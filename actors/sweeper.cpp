@@ -102,7 +102,7 @@ void sweeper_state::sweep_rows() {
                               [](const caf::error&) { /* found again next time */ });
                 const auto generations = context_->actors.get<generations_actor>();
                 for (const auto id : found.unfinished)
-                    self_->send(generations, start_generation{id});
+                    self_->send(generations, start_generation{id, {}, {}});
             }};
         });
 }

@@ -251,7 +251,8 @@ void wallet_state::finish(entry& e) {
             },
             e.what);
         if (done.generation)
-            self_->send(context_->actors.get<generations_actor>(), start_generation{done.generation});
+            self_->send(context_->actors.get<generations_actor>(),
+                        start_generation{done.generation, user_, done.deadline});
     }
     e.who.deliver(std::move(e.result));
 }

@@ -39,8 +39,9 @@ struct decision {
         generation.cost = command.cost;
         generation.seed = command.seed;
         generation.created_at = now;
+        result.deadline = now + command.time_limit;
         changes->new_generations.push_back({id, command.input_image, command.style, command.cost,
-                                            command.seed, command.parameters, now + command.time_limit});
+                                            command.seed, command.parameters, result.deadline});
         result.status = 202;
         result.location = "/v1/generations/" + std::to_string(id.value);
         result.amount = -command.cost;

@@ -17,7 +17,7 @@ namespace atelier {
 
 struct id_blocks_options {
     pg::connect_options database;
-    std::size_t block = 2'048; ///< keys fetched at a time; more are fetched when fewer than half are left
+    std::size_t block = 16'384; ///< keys fetched at a time; more are fetched when fewer than half are left
 };
 
 /// Keys fetched ahead from the tables' own sequences by a thread with its own connection, so that `next`

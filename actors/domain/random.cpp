@@ -16,7 +16,8 @@ system_random::system_random() {
 }
 
 void system_random::fill(std::span<std::byte> bytes) {
-    randombytes_buf(bytes.data(), bytes.size());
+    if (!bytes.empty())
+        randombytes_buf(bytes.data(), bytes.size());
 }
 
 double uniform(random_source& random) {

@@ -107,6 +107,7 @@ struct receipt {
     tokens balance = 0;       ///< after this command
     transaction_id last;      ///< id of its last journal row; 0 when it wrote none
     generation_id generation; ///< the one that was created; 0 otherwise
+    instant deadline{};       ///< of that one
 
     receipt() = default;
 };
@@ -129,6 +130,8 @@ struct wallet_view {
 /// A generation was committed as queued (or was found unfinished after a restart): take care of it.
 struct start_generation {
     generation_id id;
+    user_id user; ///< 0: nothing but the id is known
+    instant deadline{};
 };
 
 /// A generation with what it takes to run it.

@@ -15,3 +15,8 @@ CREATE TABLE reopened_lots (
     expires_at timestamp(6) without time zone NOT NULL,
     created_at timestamp(6) without time zone NOT NULL
 );
+
+-- Most generations have no output yet, and every new one paid for an entry that says so.
+DROP INDEX IF EXISTS index_generations_on_output_image_id;
+CREATE UNIQUE INDEX index_generations_on_output_image_id ON generations (output_image_id)
+    WHERE output_image_id IS NOT NULL;

@@ -80,7 +80,7 @@ struct fixture : test::deterministic {
     }
 
     void start() {
-        caf::anon_send(actor, start_generation{job});
+        caf::anon_send(actor, start_generation{job, {}, {}});
         settle();
     }
 

@@ -1,5 +1,6 @@
 #define CAF_SUITE tree_includes
 
+#include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 #include "tests/tree/complaints.hpp"
 #include "tests/tree/source_tree.hpp"
@@ -47,7 +48,7 @@ CAF_TEST(our headers are named from the top of the tree and exist) {
     complaints found;
     for (const auto& file : sources())
         for (const auto& include : file.own_includes)
-            if (!std::filesystem::exists(std::filesystem::path{ATELIER_SOURCE_DIR} / include))
+            if (!std::filesystem::exists(atelier::test::source_directory() / include))
                 found.add(file.path, "includes " + include + ", which is not there");
     found.report();
 }

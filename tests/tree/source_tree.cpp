@@ -1,5 +1,7 @@
 #include "tests/tree/source_tree.hpp"
 
+#include "tests/support/source_directory.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -14,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path root{ATELIER_SOURCE_DIR};
+const fs::path root = test::source_directory();
 
 bool is_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/source_directory.hpp"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -64,7 +66,7 @@ inline notification_sample read_sample(const std::filesystem::path& path) {
 inline std::vector<notification_sample> read_samples() {
     std::vector<notification_sample> samples;
     for (const auto& entry :
-         std::filesystem::directory_iterator{ATELIER_SOURCE_DIR "/tests/support/cloudpayments"})
+         std::filesystem::directory_iterator{source_directory() / "tests/support/cloudpayments"})
         if (entry.path().extension() == ".txt")
             samples.push_back(read_sample(entry.path()));
     std::ranges::sort(samples, {}, &notification_sample::name);

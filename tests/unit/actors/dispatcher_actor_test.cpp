@@ -24,7 +24,7 @@ struct fixture : test::deterministic {
             who = owned(generation_actor{system.spawn([this, job, user](generation_actor::pointer self) {
                 return behave(self, generation_id{job}, user_id{user});
             })});
-        caf::anon_send(who, start_generation{generation_id{job}});
+        caf::anon_send(who, start_generation{generation_id{job}, {}, {}});
         settle();
     }
 

@@ -50,6 +50,58 @@ CAF_TEST(progress is told in steps of a percent and never of an old attempt) {
     CAF_CHECK_EQUAL(news, "status progress progress progress ");
 }
 
+CAF_TEST(a new one is read only when it has a slot) {
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    settle();
+    CAF_CHECK_EQUAL(reader.reads, 1);
+    CAF_REQUIRE(store.busy());
+    CAF_CHECK_EQUAL(to_string(last_change().status), "running");
+}
+
+CAF_TEST(a new one that gets no slot ends at its deadline) {
+    dispatching.slots = 0;
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    settle();
+    CAF_CHECK_EQUAL(reader.reads, 0);
+    CAF_CHECK_EQUAL(depths.total(), 1u);
+    CAF_CHECK(!idle());
+    advance(10min);
+    settle();
+    CAF_CHECK_EQUAL(reader.reads, 1);
+    CAF_CHECK_EQUAL(wallets.refunds.size(), 1u);
+    CAF_CHECK_EQUAL(depths.total(), 0u);
+}
+
+CAF_TEST(a new one that is cancelled before it was read returns its tokens) {
+    dispatching.slots = 0;
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    settle();
+    (void)cancel();
+    CAF_CHECK_EQUAL(wallets.refunds.size(), 1u);
+    CAF_CHECK_EQUAL(depths.total(), 0u);
+}
+
+CAF_TEST(a slot for one that cannot be read is kept until it can) {
+    const auto there = reader.job;
+    reader.job = errc::unavailable;
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    settle();
+    CAF_CHECK(!store.busy());
+    reader.job = there;
+    advance(10s);
+    settle();
+    CAF_CHECK(store.busy());
+}
+
+CAF_TEST(a slot for one that is not there is given back) {
+    reader.job = errc::not_found;
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    settle();
+    CAF_CHECK_EQUAL(meters.generations_running.Value(), 0);
+    CAF_CHECK(idle());
+}
+
 CAF_TEST(a cancel while it waits returns the tokens and the engine never sees it) {
     dispatching.slots = 0;
     start();
@@ -318,7 +370,7 @@ CAF_TEST(one that crashes is taken up again at once) {
     const directory_options options{time, meters, 1h, 5, 1min};
     const auto family = owned(generations_actor{system.spawn(generations_behavior, &context, options)});
     engine.broken = true;
-    caf::anon_send(family, start_generation{job});
+    caf::anon_send(family, start_generation{job, {}, {}});
     settle();
     finish();
     CAF_CHECK_EQUAL(meters.actor("generation").restarts.Value(), 1);

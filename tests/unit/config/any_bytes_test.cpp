@@ -4,6 +4,7 @@
 #include "config/printable.hpp"
 #include "config/prompt_template.hpp"
 #include "config/seeds.hpp"
+#include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 
 #include <algorithm>
@@ -20,7 +21,7 @@ std::optional<std::string> no_variables(const std::string& /*name*/) {
 }
 
 std::string example() {
-    std::ifstream in{std::filesystem::path{ATELIER_SOURCE_DIR} / "config" / "atelier.conf", std::ios::binary};
+    std::ifstream in{test::source_directory() / "config" / "atelier.conf", std::ios::binary};
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 

@@ -2,6 +2,7 @@
 #include "config/assign.hpp"
 #include "config/load.hpp"
 #include "config/print.hpp"
+#include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 
 #include <cstdlib>
@@ -14,7 +15,7 @@ using namespace atelier;
 
 namespace {
 
-const std::filesystem::path config_directory = std::filesystem::path{ATELIER_SOURCE_DIR} / "config";
+const std::filesystem::path config_directory = test::source_directory() / "config";
 
 std::optional<std::string> no_variables(const std::string& /*name*/) {
     return std::nullopt;

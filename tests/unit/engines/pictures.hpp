@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/engines/lab.hpp"
+#include "tests/support/source_directory.hpp"
 
 #include <vips/vips.h>
 
@@ -21,7 +22,7 @@ namespace atelier::test {
 
 /// A photo of tests/support/rooms.
 inline std::filesystem::path room(std::string_view name) {
-    return std::filesystem::path{ATELIER_SOURCE_DIR} / "tests/support/rooms" / name;
+    return source_directory() / "tests/support/rooms" / name;
 }
 
 inline std::string read_bytes(const std::filesystem::path& file) {

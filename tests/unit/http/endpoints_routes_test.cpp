@@ -1,4 +1,5 @@
 #define CAF_SUITE endpoints_routes
+#include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"
 
@@ -109,7 +110,7 @@ CAF_TEST(only commands take a body) {
 }
 
 CAF_TEST(every error code is documented with its status) {
-    const auto page = read_file(std::string{ATELIER_SOURCE_DIR} + "/http/errors.md");
+    const auto page = read_file(test::source_directory() / "http/errors.md");
     for (const auto code : all_error_codes()) {
         const auto line =
             "\n| `" + std::string{to_string(code)} + "` | " + std::to_string(status_of(code)) + " | ";

@@ -1,6 +1,7 @@
 #define CAF_SUITE embedded_migrations
 
 #include "persistence/migrate.hpp"
+#include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 
 #include <filesystem>
@@ -10,7 +11,7 @@
 using namespace atelier;
 
 CAF_TEST(the program holds every migration in order) {
-    const std::filesystem::path folder{ATELIER_SOURCE_DIR "/persistence/migrations"};
+    const auto folder = test::source_directory() / "persistence/migrations";
     std::size_t files = 0;
     for (const auto& entry : std::filesystem::directory_iterator{folder})
         files += entry.path().extension() == ".sql" ? 1 : 0;

@@ -1,0 +1,193 @@
+#include "tests/simulation/database.hpp"
+
+#include "persistence/batch.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace atelier::test {
+
+std::vector<verdict> database::commit(const std::vector<change_set>& batch, stamp when) {
+    const auto before = lots;
+    std::vector<verdict> verdicts(batch.size());
+    std::unordered_set<std::uint64_t> ended;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const auto& set = batch[i];
+        if (ended.contains(set.life)) {
+            verdicts[i].kind = verdict_kind::superseded;
+            continue;
+        }
+        verdicts[i].kind = judge(set);
+        if (verdicts[i].committed()) {
+            write(set, when);
+            continue;
+        }
+        if (set.life != 0)
+            ended.insert(set.life);
+        if (bugs.torn_change_sets)
+            write_journal(set, when);
+    }
+    if (!bugs.lots_without_guard)
+        compare_with_join(batch, verdicts, before);
+    return verdicts;
+}
+
+verdict_kind database::judge(const change_set& set) const {
+    if (!compare(set))
+        return verdict_kind::guard;
+    if (!unique(set))
+        return verdict_kind::duplicate_key;
+    return refers(set) ? verdict_kind::committed : verdict_kind::invalid;
+}
+
+bool database::compare(const change_set& set) const {
+    const auto lot_fits = [this](const purchase_change& change) {
+        const auto found = lots.find(change.id);
+        return found != lots.end() && (bugs.lots_without_guard || found->second.remaining == change.expected);
+    };
+    const auto generation_fits = [this](const generation_change& change) {
+        const auto found = generations.find(change.id);
+        return found != generations.end() &&
+               (bugs.generations_without_guard || found->second.status == change.expected);
+    };
+    const auto payment_fits = [this](const payment_change& change) {
+        const auto found = payments.find(change.id);
+        return found != payments.end() && found->second.status == change.expected;
+    };
+    return std::ranges::all_of(set.purchase_changes, lot_fits) &&
+           std::ranges::all_of(set.generation_changes, generation_fits) &&
+           std::ranges::all_of(set.payment_changes, payment_fits);
+}
+
+bool database::unique(const change_set& set) const {
+    const auto unused = [&](const idempotency_record& row) {
+        const auto found = idempotency.find({set.user, row.key});
+        return bugs.keys_not_unique || found == idempotency.end() || found->second.expires_at <= set.at;
+    };
+    return std::ranges::all_of(set.idempotency, unused) &&
+           std::ranges::none_of(set.new_purchases,
+                                [this](const auto& row) {
+                                    return lots.contains(row.id) ||
+                                           (row.payment && payment_purchases.contains(*row.payment));
+                                }) &&
+           std::ranges::none_of(set.new_generations,
+                                [this](const auto& row) { return generations.contains(row.id); }) &&
+           std::ranges::none_of(set.new_payments,
+                                [this](const auto& row) { return payments.contains(row.id); }) &&
+           std::ranges::none_of(set.journal,
+                                [this](const auto& row) { return journal_ids_.contains(row.id); });
+}
+
+bool database::refers(const change_set& set) const {
+    return std::ranges::all_of(set.purchase_changes,
+                               [](const auto& change) { return change.remaining >= 0; }) &&
+           std::ranges::all_of(set.journal, [&](const auto& row) {
+               return lots.contains(row.purchase) ||
+                      std::ranges::find(set.new_purchases, row.purchase, &new_purchase::id) !=
+                          set.new_purchases.end();
+           });
+}
+
+void database::write(const change_set& set, stamp when) {
+    for (const auto& row : set.new_purchases) {
+        lots[row.id] = {set.user,       row.remaining,  row.purchased_at,
+                        row.expires_at, row.expires_at, row.package};
+        if (row.payment)
+            payment_purchases[*row.payment] = row.id;
+    }
+    for (const auto& change : set.purchase_changes) {
+        auto& changed = lots.at(change.id);
+        changed.remaining = change.remaining;
+        changed.expires_at = change.expires_at.value_or(changed.expires_at);
+    }
+    for (const auto& row : set.new_generations)
+        generations[row.id] = {set.user, generation_status::queued, row.cost, row.seed};
+    for (const auto& change : set.generation_changes) {
+        auto& changed = generations.at(change.id);
+        changed.status = change.status;
+        changed.has_output = changed.has_output || change.output_image;
+    }
+    for (const auto& row : set.new_payments)
+        payments[row.id] = {set.user, payment_status::pending, row.amount_cents, ""};
+    for (const auto& change : set.payment_changes) {
+        auto& changed = payments.at(change.id);
+        changed.status = change.status;
+        if (!change.cloudpayments_transaction_id.empty())
+            changed.transaction = change.cloudpayments_transaction_id;
+    }
+    for (const auto& row : set.idempotency)
+        idempotency[{set.user, row.key}] = row;
+    write_journal(set, when);
+}
+
+void database::write_journal(const change_set& set, stamp when) {
+    ++decisions_;
+    for (const auto& row : set.journal) {
+        journal_ids_.insert(row.id);
+        journal.push_back(
+            {set.user,
+             {row.id, row.purchase, row.generation, row.op, row.amount, set.at, decisions_, false, when}});
+    }
+}
+
+/// The real batch of what was committed must say the same, however its changes were joined.
+void database::compare_with_join(const std::vector<change_set>& batch, const std::vector<verdict>& verdicts,
+                                 const std::map<purchase_id, lot>& before) {
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        if (verdicts[i].committed())
+            which.push_back(i);
+    const auto [data, contradiction] = join(batch, which);
+    if (contradiction && !bugs.generations_without_guard && !bugs.keys_not_unique)
+        complaints.push_back("a batch of fitting change sets cannot be joined: " + contradiction->why.detail);
+    if (contradiction)
+        return;
+    for (std::size_t i = 0; i < data.lots.id.size(); ++i) {
+        const auto old = before.find(data.lots.id[i]);
+        if ((old != before.end() && old->second.remaining != data.lots.expected[i]) ||
+            lots.at(data.lots.id[i]).remaining != data.lots.remaining[i])
+            complaints.push_back("a joined batch changes lot " + std::to_string(data.lots.id[i].value) +
+                                 " in another way than its change sets");
+    }
+}
+
+void database::foreign_spend(generation_id generation, purchase_id lot, tokens amount, transaction_id row,
+                             instant at, stamp when) {
+    auto& changed = lots.at(lot);
+    changed.remaining -= amount;
+    generations[generation] = {changed.user, generation_status::queued, amount, 0, false, true};
+    journal_ids_.insert(row);
+    journal.push_back(
+        {changed.user, {row, lot, generation, operation::spend, -amount, at, ++decisions_, true, when}});
+}
+
+void database::foreign_grant(user_id user, purchase_id lot, tokens amount, instant expires_at,
+                             transaction_id row, instant at, stamp when, bool foreign) {
+    lots[lot] = {user, amount, at, expires_at, expires_at, {}};
+    journal_ids_.insert(row);
+    journal.push_back(
+        {user, {row, lot, std::nullopt, operation::grant, amount, at, ++decisions_, foreign, when}});
+}
+
+std::vector<purchase_record> database::wallet_of(user_id user) const {
+    std::set<purchase_id> open;
+    for (const auto& [id, row] : generations)
+        if (row.user == user && !is_final(row.status))
+            for (const auto& part : spends_of(id))
+                open.insert(part.purchase);
+    std::vector<purchase_record> loaded;
+    for (const auto& [id, row] : lots)
+        if (row.user == user && (row.remaining > 0 || open.contains(id)))
+            loaded.push_back({id, token_package_id{1}, row.remaining, row.purchased_at, row.expires_at});
+    return loaded;
+}
+
+std::vector<spend_part> database::spends_of(generation_id generation) const {
+    std::vector<spend_part> parts;
+    for (const auto& [user, row] : journal)
+        if (row.generation == generation && row.op == operation::spend)
+            parts.push_back({row.lot, -row.amount});
+    return parts;
+}
+
+} // namespace atelier::test

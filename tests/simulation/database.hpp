@@ -1,0 +1,98 @@
+#pragma once
+
+#include "actors/domain/records.hpp"
+#include "persistence/committer.hpp"
+#include "tests/support/history.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace atelier::test {
+
+/// Bugs that a database may be told to have, so that a simulation can show that it would notice them.
+struct database_bugs {
+    bool lots_without_guard = false;
+    bool generations_without_guard = false;
+    bool keys_not_unique = false;
+    bool torn_change_sets = false; ///< a refused change set leaves its journal rows behind
+};
+
+/// The tables that the wallets write, in memory, with what PostgreSQL and the statements of a batch
+/// guarantee: change sets are atomic, changes compare and set, keys are unique, rows refer to rows.
+class database {
+public:
+    struct lot {
+        user_id user;
+        tokens remaining = 0;
+        instant purchased_at;
+        instant opened_until; ///< expires_at at first
+        instant expires_at;
+        token_package_id package{};
+    };
+    struct entry {
+        user_id user;
+        history_row row;
+    };
+    struct generation {
+        user_id user;
+        generation_status status{};
+        tokens cost = 0;
+        std::int64_t seed = 0;
+        bool has_output = false;
+        bool foreign = false;
+    };
+    struct payment {
+        user_id user;
+        payment_status status{};
+        std::int64_t amount_cents = 0;
+        std::string transaction;
+    };
+    using key = std::pair<user_id, std::string>;
+
+    std::map<purchase_id, lot> lots;
+    std::vector<entry> journal;
+    std::map<generation_id, generation> generations;
+    std::map<payment_id, payment> payments;
+    std::map<payment_id, purchase_id> payment_purchases;
+    std::map<key, idempotency_record> idempotency;
+
+    /// Commits a batch as `committer` promises: all but the refused ones, which take the later ones of their
+    /// life with them. `when`: the moment of the commit, for the journal.
+    std::vector<verdict> commit(const std::vector<change_set>& batch, stamp when);
+
+    /// What another program does by itself: a row lock, the new value, its journal row, its own generation.
+    void foreign_spend(generation_id generation, purchase_id lot, tokens amount, transaction_id row,
+                       instant at, stamp when);
+    /// A new lot from another program, as from an operator's grant.
+    void foreign_grant(user_id user, purchase_id lot, tokens amount, instant expires_at, transaction_id row,
+                       instant at, stamp when, bool foreign = true);
+
+    /// The lots that a wallet loads: those with tokens, and those that open generations were paid from.
+    [[nodiscard]] std::vector<purchase_record> wallet_of(user_id user) const;
+    /// What a generation was paid with.
+    [[nodiscard]] std::vector<spend_part> spends_of(generation_id generation) const;
+
+    database_bugs bugs;
+    std::vector<std::string> complaints; ///< about batches that contradict what the model knows
+
+private:
+    [[nodiscard]] verdict_kind judge(const change_set& set) const;
+    [[nodiscard]] bool compare(const change_set& set) const;
+    [[nodiscard]] bool unique(const change_set& set) const;
+    [[nodiscard]] bool refers(const change_set& set) const;
+    void write(const change_set& set, stamp when);
+    void write_journal(const change_set& set, stamp when);
+    void compare_with_join(const std::vector<change_set>& batch, const std::vector<verdict>& verdicts,
+                           const std::map<purchase_id, lot>& before);
+
+    std::set<transaction_id> journal_ids_;
+    std::uint64_t decisions_ = 0; ///< so many change sets have written to the journal
+};
+
+/// Every invariant that the tables must keep at any moment.
+[[nodiscard]] std::vector<std::string> audit(const database& tables);
+
+} // namespace atelier::test

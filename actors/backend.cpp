@@ -240,12 +240,12 @@ void backend::stop() {
     if (system_) {
         caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
         supervisor_ = supervisor_actor{};
-        actors.clear();
         const auto until = std::chrono::steady_clock::now() + stop_limit;
         while (system_->registry().running() > 0 && std::chrono::steady_clock::now() < until)
             std::this_thread::sleep_for(std::chrono::milliseconds{2});
         if (const auto left = system_->registry().running(); left > 0)
             spdlog::warn("{} actors did not end in time", left);
+        actors.clear(); // not before: who handles its last messages still looks for its writer
     }
     for (const auto& committer : committers_)
         committer->stop();

@@ -117,8 +117,9 @@ void wallet_state::loaded(outcome<std::vector<purchase_record>> lots) {
     // While the database is away, readers get what was read last.
     for (auto& reader : readers)
         reader.deliver(lots_ ? outcome<wallet_view>{view()} : outcome<wallet_view>{lots.error()});
+    const bool known = lots_.has_value(); // the first of them may have them forgotten again
     for (auto& e : waiting) {
-        if (lots_)
+        if (known)
             admit(std::move(e));
         else
             e.who.deliver(lots.error());
@@ -166,14 +167,16 @@ void wallet_state::execute(entry e) {
         e.result = std::move(result);
     else
         e.result = changes.error();
+    e.moved = writes ? lot_changes(*changes) : change_set{}; // it may have been decided before
     if (writes) {
-        e.moved = lot_changes(*changes);
         if (!work.committed)
             work.committed = *lots_;
         lots_->apply(e.moved);
         changes->life = life_;
         const auto number = work.first + work.in_flight.size();
-        self_->request(context_->actors.writer_of(user_), caf::infinite, commit_changes{std::move(*changes)})
+        if (work.in_flight.empty())
+            work.writer = context_->actors.writer_of(user_);
+        self_->request(work.writer, caf::infinite, commit_changes{std::move(*changes)})
             .then([this, number](commit_verdict verdict) { settle(number, verdict); },
                   [this, number](const caf::error&) { settle(number, commit_verdict::unavailable); });
     } else {
@@ -254,6 +257,10 @@ void wallet_state::finish(entry& e) {
             self_->send(context_->actors.get<generations_actor>(),
                         start_generation{done.generation, user_, done.deadline});
     }
+    if (!e.result && key_of(e.what)) {
+        replay(std::move(e));
+        return;
+    }
     e.who.deliver(std::move(e.result));
 }
 
@@ -300,9 +307,11 @@ void wallet_state::recover() {
 /// The key was used before this wallet came to memory: the stored answer is the answer.
 void wallet_state::replay(entry e) {
     const auto key = *key_of(e.what);
-    auto deliver = [who = e.who, key](outcome<idempotency_answer> stored) {
+    auto deliver = [who = e.who, key, otherwise = std::move(e.result)](outcome<idempotency_answer> stored) {
         if (!stored) {
-            who.deliver(stored.error());
+            // A key that nobody has used: then the refusal stands, if that is what brought us here.
+            const bool unused = stored.error().code == errc::state_conflict && !otherwise;
+            who.deliver(unused ? otherwise.error() : stored.error());
             return;
         }
         if (stored->fingerprint != key.fingerprint) {

@@ -79,6 +79,7 @@ private:
     struct activity {
         std::deque<entry> in_flight;
         std::uint64_t first = 0; ///< number of in_flight.front()
+        writer_actor writer;     ///< of all that is in flight: in its order, or not at all
         std::deque<entry> waiting;
         std::vector<reply<outcome<wallet_view>>> readers;
         std::optional<wallet> committed; ///< without what is in flight

@@ -136,6 +136,8 @@ struct decision {
         for (const auto& row : changes->journal)
             result.amount += row.amount;
         result.balance = lots.balance(now);
+        if (!changes->journal.empty())
+            result.last = changes->journal.back().id;
         return changes;
     }
 };

@@ -33,6 +33,13 @@ commit_verdict to_message(verdict_kind kind) {
 
 } // namespace
 
+writer_state::~writer_state() {
+    for (auto& from : committing_)
+        from.who.deliver(commit_verdict::unavailable);
+    for (auto& next : filling_)
+        next.from.who.deliver(commit_verdict::unavailable);
+}
+
 caf::typed_response_promise<commit_verdict> writer_state::on(commit_changes command) {
     sender from{command.changes.user, command.changes.life, self_->make_response_promise<commit_verdict>()};
     auto promise = from.who;

@@ -32,6 +32,10 @@ public:
     using actor = actor_base<writer_actor, writer_state>;
 
     explicit writer_state(writer_actor::pointer self) : self_{self} {}
+    writer_state(const writer_state&) = delete;
+    writer_state& operator=(const writer_state&) = delete;
+    /// Whoever still waits is answered `unavailable`: CAF would forget them.
+    ~writer_state();
 
     void start(const writer_context& context) { context_ = &context; }
     caf::typed_response_promise<commit_verdict> on(commit_changes command);

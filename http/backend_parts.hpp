@@ -100,8 +100,8 @@ struct backend_service::parts {
         co_return done{};
     }
 
-    /// Passes on how a command with a key ended. One that is refused now may repeat one that was carried out,
-    /// perhaps with the last token: then the stored answer is the answer.
+    /// Passes on how a command with a key ended. One that is refused before it comes to the wallet may repeat
+    /// one that was carried out: then the stored answer is the answer.
     reply<stored_answer> once(user_id user, std::optional<command_key> key, outcome<stored_answer> ended) {
         if (ended || !key || !may_repeat(ended.error().code))
             co_return ended;
@@ -129,8 +129,7 @@ struct backend_service::parts {
 private:
     /// Whether a command that was carried out could be refused like this when it comes again.
     static bool may_repeat(errc why) {
-        return why == errc::insufficient_tokens || why == errc::queue_full ||
-               why == errc::validation_failed || why == errc::not_found;
+        return why == errc::queue_full || why == errc::validation_failed || why == errc::not_found;
     }
 };
 

@@ -188,6 +188,18 @@ CAF_TEST(a key that was used before gets the stored answer) {
     CAF_CHECK_EQUAL(read().balance, 10);
 }
 
+CAF_TEST(a refused command with a key may repeat one that took the last token) {
+    CAF_CHECK_EQUAL(fate(spend(11, "k1", "f1")), "insufficient_tokens");
+    reader.stored = idempotency_answer{"f1", 202, R"({"id":1})", ""};
+    const auto sent = spend(11, "k1", "f1");
+    CAF_REQUIRE(sent.over() && sent->has_value());
+    CAF_CHECK(sent->value().replayed);
+    CAF_CHECK_EQUAL(fate(spend(11, "k1", "f2")), "idempotency_key_reused");
+    CAF_CHECK_EQUAL(fate(spend(11)), "insufficient_tokens");
+    CAF_CHECK(store.batches.empty());
+    CAF_CHECK(idle());
+}
+
 CAF_TEST(a key that was used for something else is refused) {
     reader.stored = idempotency_answer{"other", 202, "{}", ""};
     const auto sent = spend(3, "k1", "f1");

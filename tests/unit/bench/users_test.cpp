@@ -29,7 +29,8 @@ CAF_TEST(uniform users come equally often and keep to their stride) {
         CAF_CHECK_EQUAL(id % 10, 0);
         CAF_CHECK(count > 900 && count < 1100);
     }
-    CAF_CHECK_EQUAL(who.all().back().value, 40);
+    const auto everybody = who.all();
+    CAF_CHECK_EQUAL(everybody.back().value, 40);
 }
 
 CAF_TEST(zipf users come by their rank) {

@@ -20,6 +20,7 @@ namespace {
 
 constexpr auto start_limit = std::chrono::seconds{60};
 constexpr auto stop_limit = std::chrono::seconds{10};
+constexpr std::size_t wallet_views_limit = 100'000;
 constexpr auto catalog_lifetime = std::chrono::seconds{5};
 constexpr std::size_t image_owners_limit = 1'000'000;
 /// A final generation stays in memory so long, for those who still ask it.
@@ -93,7 +94,7 @@ backend::backend(backend_options o)
              {.settings = options.config.accounts,
               .base_url = options.base_url,
               .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
-      goods{reads, time, catalog_lifetime}, owners{image_owners_limit},
+      goods{reads, time, catalog_lifetime}, owners{image_owners_limit}, shown{wallet_views_limit},
       wallet_context_{
           time,
           ids,
@@ -103,7 +104,8 @@ backend::backend(backend_options o)
           options.config.wallets.idempotency_lifetime,
           options.config.wallets.in_flight_limit,
           [this](const payment_record& payment) { return checkout(*payment_gateway, at_sandbox(), payment); },
-          options.config.wallets.freshness},
+          options.config.wallets.freshness,
+          &shown},
       payment_context_{time, actors, meters, {options.config.payments.test_mode}},
       generation_context_{time,
                           actors,

@@ -21,6 +21,7 @@
 #include "actors/session_cache.hpp"
 #include "actors/sweeper.hpp"
 #include "actors/wallet.hpp"
+#include "actors/wallet_views.hpp"
 #include "actors/writer.hpp"
 #include "config/settings.hpp"
 #include "persistence/blobs/blob_store.hpp"
@@ -92,6 +93,7 @@ public:
     accounts people;
     catalog goods;
     image_owners owners;
+    wallet_views shown;
     event_hub news;
     queue_depths depths;
 

@@ -1,7 +1,9 @@
 #include "actors/wallet.hpp"
 
+#include "actors/domain/views.hpp"
 #include "actors/runtime/roster.hpp"
 #include "actors/wallet_decisions.hpp"
+#include "actors/wallet_views.hpp"
 
 #include <caf/send.hpp>
 
@@ -40,6 +42,10 @@ bool empty(const change_set& changes) {
 
 wallet_state::wallet_state(wallet_actor::pointer self) : self_{self}, life_{next_life()} {}
 
+wallet_state::~wallet_state() {
+    hide();
+}
+
 void wallet_state::start(const wallet_context& context, user_id user) {
     context_ = &context;
     user_ = user;
@@ -53,14 +59,18 @@ caf::typed_response_promise<outcome<receipt>> wallet_state::on(command what) {
     return promise;
 }
 
-caf::typed_response_promise<outcome<wallet_view>> wallet_state::on(read_wallet) {
+caf::typed_response_promise<outcome<wallet_view>> wallet_state::on(read_wallet question) {
     auto promise = self_->make_response_promise<outcome<wallet_view>>();
     const bool in_use = activity_ && !activity_->in_flight.empty();
     if (lots_ && (in_use || fresh())) {
+        if (question.show && !in_use)
+            show();
         promise.deliver(outcome<wallet_view>{view()});
         return promise;
     }
-    busy().readers.emplace_back(promise);
+    auto& work = busy();
+    work.readers.emplace_back(promise);
+    work.show = work.show || question.show;
     load();
     return promise;
 }
@@ -111,8 +121,11 @@ void wallet_state::loaded(outcome<std::vector<purchase_record>> lots) {
     auto waiting = std::exchange(work.waiting, {});
     auto readers = std::exchange(work.readers, {});
     if (lots) {
+        hide();
         lots_.emplace(std::move(*lots));
         loaded_at_ = context_->time.now();
+        if (std::exchange(work.show, false))
+            show();
     }
     // While the database is away, readers get what was read last.
     for (auto& reader : readers)
@@ -223,6 +236,8 @@ void wallet_state::settle_front() {
         }
         if (work.committed)
             work.committed->apply(e.moved);
+        if (!e.moved.purchase_changes.empty() || !e.moved.new_purchases.empty())
+            hide();
         finish(e);
         work.in_flight.pop_front();
         ++work.first;
@@ -349,6 +364,27 @@ wallet_view wallet_state::view() const {
     v.balance = shown.balance(v.at);
     v.lots = shown.lots();
     return v;
+}
+
+/// For as long as it stays true by itself. Nothing may be in flight.
+void wallet_state::show() {
+    if (context_->views == nullptr)
+        return;
+    const auto now = context_->time.now();
+    auto good_until = loaded_at_ + context_->freshness;
+    for (const auto& lot : lots_->lots())
+        if (lot.remaining > 0 && lot.expires_at > now)
+            good_until = std::min(good_until, lot.expires_at);
+    context_->views->put(
+        user_, std::make_shared<const std::string>(wallet_json(lots_->balance(now), lots_->lots(), now)),
+        good_until);
+    shown_ = true;
+}
+
+/// Before anybody hears that it has changed.
+void wallet_state::hide() {
+    if (std::exchange(shown_, false))
+        context_->views->forget(user_);
 }
 
 // -- behaviour ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 namespace atelier {
 
 class roster;
+class wallet_views;
 
 /// What all wallets share. Outlives them; everything in it is thread-safe.
 struct wallet_context {
@@ -30,6 +31,7 @@ struct wallet_context {
     std::function<std::string(const payment_record&)> checkout;
     /// How long what was read is good for an answer without a commit that would notice other writers.
     microseconds freshness = std::chrono::seconds{5};
+    wallet_views* views = nullptr; ///< where wallets are shown; null = nowhere
 };
 
 /// Any command that changes a wallet.
@@ -52,13 +54,16 @@ public:
     using answer = reply<outcome<receipt>>;
 
     explicit wallet_state(wallet_actor::pointer self);
+    wallet_state(const wallet_state&) = delete;
+    wallet_state& operator=(const wallet_state&) = delete;
+    ~wallet_state();
 
     /// Called once, before the first message.
     void start(const wallet_context& context, user_id user);
 
     /// Any command that changes the wallet.
     caf::typed_response_promise<outcome<receipt>> on(command what);
-    caf::typed_response_promise<outcome<wallet_view>> on(read_wallet);
+    caf::typed_response_promise<outcome<wallet_view>> on(read_wallet question);
     [[nodiscard]] retired on(retire) const;
 
 private:
@@ -82,6 +87,7 @@ private:
         writer_actor writer;     ///< of all that is in flight: in its order, or not at all
         std::deque<entry> waiting;
         std::vector<reply<outcome<wallet_view>>> readers;
+        bool show = false;               ///< one of them wants it
         std::optional<wallet> committed; ///< without what is in flight
         bool broken = false;   ///< something in flight was refused: no new decisions until all is back
         bool draining = false; ///< no new decisions until all in flight is back, then it is read again
@@ -104,12 +110,15 @@ private:
     void finish(entry& e);
     void rest();
     [[nodiscard]] wallet_view view() const;
+    void show();
+    void hide();
 
     wallet_actor::pointer self_;
     const wallet_context* context_ = nullptr;
     user_id user_;
     std::uint64_t life_ = 0;
     instant loaded_at_;
+    bool shown_ = false;
     std::optional<wallet> lots_; ///< with everything in flight; empty until loaded
     std::unique_ptr<activity> activity_;
 };

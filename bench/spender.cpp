@@ -69,7 +69,7 @@ status spender::activate(const std::vector<user_id>& whom) {
                   }};
     ask_next = [&] {
         if (const auto i = next++; i < whom.size())
-            answers.ask(wallets_, i + 1, read_wallet{whom[i]});
+            answers.ask(wallets_, i + 1, read_wallet{whom[i], false});
         else
             --under_way;
     };

@@ -1,6 +1,7 @@
 #include "http/backend_service.hpp"
 
 #include "actors/domain/signature.hpp"
+#include "actors/domain/views.hpp"
 #include "http/backend_parts.hpp"
 #include "http/form.hpp"
 #include "persistence/queries/payments.hpp"
@@ -133,16 +134,15 @@ std::string backend_service::currency() const {
 
 // -- money --------------------------------------------------------------------------------------------------
 
-reply<wallet_balance> backend_service::wallet(user_id user) {
-    const read_wallet question{user};
-    auto view = co_await parts_->ask.ask<wallet_view>(parts_->back.actors.get<wallets_actor>(), question);
+reply<std::string> backend_service::wallet(user_id user) {
+    auto& back = parts_->back;
+    if (const auto shown = back.shown.find(user, back.time.now()))
+        co_return *shown;
+    const read_wallet question{user, true};
+    const auto view = co_await parts_->ask.ask<wallet_view>(back.actors.get<wallets_actor>(), question);
     if (!view)
         co_return view.error();
-    wallet_balance balance;
-    balance.balance = view->balance;
-    balance.lots = std::move(view->lots);
-    balance.at = view->at;
-    co_return balance;
+    co_return wallet_json(view->balance, view->lots, view->at);
 }
 
 reply<page<transaction_record>> backend_service::transactions(user_id user, transaction_id before,

@@ -36,7 +36,7 @@ public:
     reply<std::vector<subscription_plan_record>> subscription_plans() override;
     [[nodiscard]] std::string currency() const override;
 
-    reply<wallet_balance> wallet(user_id user) override;
+    reply<std::string> wallet(user_id user) override;
     reply<page<transaction_record>> transactions(user_id user, transaction_id before,
                                                  std::int32_t limit) override;
     reply<stored_answer> order(user_id user, token_package_id package,

@@ -59,15 +59,6 @@ struct generation_order {
     generation_order() = default;
 };
 
-/// The committed wallet.
-struct wallet_balance {
-    tokens balance = 0;
-    std::vector<purchase_record> lots;
-    instant at;
-
-    wallet_balance() = default;
-};
-
 /// An uploaded file that waits to be taken over.
 struct upload {
     std::filesystem::path path; ///< removed by the caller if it is still there afterwards
@@ -152,7 +143,8 @@ public:
     [[nodiscard]] virtual std::string currency() const = 0;
 
     // -- money ---------------------------------------------------------------------------------------------
-    virtual reply<wallet_balance> wallet(user_id user) = 0;
+    /// The committed wallet as JSON. Mostly answered from memory.
+    virtual reply<std::string> wallet(user_id user) = 0;
     virtual reply<page<transaction_record>> transactions(user_id user, transaction_id before,
                                                          std::int32_t limit) = 0;
     virtual reply<stored_answer> order(user_id user, token_package_id package,

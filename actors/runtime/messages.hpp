@@ -114,6 +114,7 @@ struct receipt {
 
 struct read_wallet {
     user_id user;
+    bool show = false; ///< to later readers too, who do not ask (wallet_views.hpp)
 };
 
 /// A wallet as it is committed.

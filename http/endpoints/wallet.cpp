@@ -1,13 +1,15 @@
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/lists.hpp"
 
+#include <utility>
+
 namespace atelier::http {
 
 answer show_wallet(const endpoint_context& context, request&, user_id who) {
-    const auto wallet = co_await context.backend.wallet(who);
+    auto wallet = co_await context.backend.wallet(who);
     if (!wallet)
         co_return wallet.error();
-    co_return json_response(200, wallet_json(wallet->balance, wallet->lots, wallet->at));
+    co_return json_response(200, std::move(*wallet));
 }
 
 answer list_transactions(const endpoint_context& context, request& r, user_id who) {

@@ -6,7 +6,11 @@
 #include "persistence/cluster/server_log.hpp"
 #include "persistence/files.hpp"
 
+#include <algorithm>
+#include <cstdint>
 #include <fcntl.h>
+#include <string>
+#include <unistd.h>
 
 namespace atelier::postgres {
 namespace {
@@ -17,8 +21,9 @@ constexpr std::string_view configuration = R"(# Written when the cluster was cre
 # Where the server listens is decided when the service starts it: on a unix socket only.
 
 max_connections = 100
-shared_buffers = 256MB
-max_wal_size = 2GB
+max_wal_size = 4GB
+wal_compression = lz4
+wal_buffers = 32MB
 checkpoint_timeout = 15min
 
 # What has been answered has been written: never weaken these two.
@@ -41,6 +46,14 @@ log_error_verbosity = terse
 log_min_error_statement = panic
 log_checkpoints = off
 )";
+
+/// For shared_buffers: the pages that are used again and again should stay.
+std::uint64_t buffer_megabytes() {
+    constexpr std::uint64_t megabyte = 1024 * 1024;
+    const auto pages = static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 0L));
+    const auto memory = pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / megabyte;
+    return std::clamp<std::uint64_t>(memory / 8, 128, 2048);
+}
 
 status initialize(const data_directory& fresh, const fs::path& installations, const fs::path& log_path,
                   std::chrono::milliseconds limit) {
@@ -68,7 +81,10 @@ status initialize(const data_directory& fresh, const fs::path& installations, co
         return code.error();
     if (*code != 0)
         return failure{errc::unavailable, "cannot create a database: " + log->complaint()};
-    return fresh.overwrite("postgresql.conf", configuration);
+    return fresh.overwrite("postgresql.conf",
+                           std::string{configuration} +
+                               "\n# An eighth of this machine's memory, 2 GB at most.\nshared_buffers = " +
+                               std::to_string(buffer_megabytes()) + "MB\n");
 }
 
 status move_into_place(const fs::path& from, const fs::path& to) {

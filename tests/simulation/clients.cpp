@@ -179,7 +179,7 @@ void clients::send_to_wallet(command& c, Message message) {
 
 void clients::send_read(command& c) {
     world_.service->request<outcome<wallet_view>>(
-        world_.service->wallets(), read_wallet{c.user},
+        world_.service->wallets(), read_wallet{c.user, false},
         [this, &c, attempt = c.attempts](outcome<wallet_view>* reply) {
             if (!awaited(c, attempt))
                 return;

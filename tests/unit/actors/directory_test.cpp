@@ -28,7 +28,7 @@ struct fixture : test::deterministic {
     ~fixture() { end_all(); }
 
     test::asked<outcome<wallet_view>> read(user_id user) {
-        auto sent = ask<outcome<wallet_view>>(wallets, read_wallet{user});
+        auto sent = ask<outcome<wallet_view>>(wallets, read_wallet{user, false});
         settle();
         return sent;
     }
@@ -125,7 +125,7 @@ CAF_TEST(a command withdraws the question whether a child may go) {
         }
     }
     CAF_REQUIRE_EQUAL(mailbox.Value(), 1); // the question; its answer will come after the command
-    caf::anon_send(wallets, read_wallet{anna});
+    caf::anon_send(wallets, read_wallet{anna, false});
     settle();
     CAF_CHECK_EQUAL(children().live, 1u);
     CAF_CHECK_EQUAL(meters.actor("wallet").spawned.Value(), 1);

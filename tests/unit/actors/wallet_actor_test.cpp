@@ -254,7 +254,7 @@ CAF_TEST(when it cannot be read everybody is told and the next one tries again) 
     reader.lots = errc::unavailable;
     reader.held = true;
     const auto first = spend(1);
-    const auto second = ask<outcome<wallet_view>>(wallet, read_wallet{anna});
+    const auto second = ask<outcome<wallet_view>>(wallet, read_wallet{anna, false});
     settle();
     reader.release();
     settle();

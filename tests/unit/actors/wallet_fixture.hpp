@@ -49,7 +49,7 @@ struct fixture : deterministic {
     }
 
     wallet_view read() {
-        const auto sent = ask<outcome<wallet_view>>(wallet, read_wallet{anna});
+        const auto sent = ask<outcome<wallet_view>>(wallet, read_wallet{anna, false});
         settle();
         return sent->value();
     }

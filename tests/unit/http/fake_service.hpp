@@ -78,7 +78,7 @@ public:
     std::vector<style_record> all_styles;
     std::vector<token_package_record> all_packages;
     std::vector<subscription_plan_record> all_plans;
-    wallet_balance balance;
+    std::string wallet_text;
     page<transaction_record> journal;
     page<payment_record> all_payments;
     page<generation_record> all_generations;
@@ -141,7 +141,7 @@ public:
     }
     std::string currency() const override { return "RUB"; }
 
-    reply<wallet_balance> wallet(user_id user) override { co_return note("wallet " + text(user), balance); }
+    reply<std::string> wallet(user_id user) override { co_return note("wallet " + text(user), wallet_text); }
     reply<page<transaction_record>> transactions(user_id user, transaction_id before,
                                                  std::int32_t limit) override {
         co_return note("transactions " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),

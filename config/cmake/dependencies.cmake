@@ -10,7 +10,9 @@ pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 # Messages are made by one thread and freed by another, which glibc's allocator makes dear. Sanitizers bring their own.
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
-set(ALLOCATOR $<$<NOT:$<BOOL:${ATELIER_SANITIZE}>>:PkgConfig::jemalloc>)
+if(NOT ATELIER_SANITIZE)
+  set(ALLOCATOR PkgConfig::jemalloc)
+endif()
 pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(libcrypt REQUIRED IMPORTED_TARGET libcrypt)
 pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)

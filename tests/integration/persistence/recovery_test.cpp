@@ -100,8 +100,8 @@ CAF_TEST(a commit whose answer is lost is found and not repeated) {
     auto result = send(writer, {spend(ann, anns, 99, 1)});
     wait_until("(SELECT tokens_remaining FROM token_purchases WHERE id = " + lot + ") = 98");
     CAF_CHECK(!answered(result));
+    network.cut(); // before the answer can come after all
     network.lose_answers(false);
-    network.cut();
     const auto settled = result.get();
     CAF_CHECK_EQUAL(kinds(settled), "committed");
     CAF_CHECK(settled.recovered_unknown);
@@ -202,8 +202,8 @@ CAF_TEST(a batch in doubt is not answered before the database is back) {
     auto result = send(writer, {spend(ann, anns, 99, 1)});
     wait_until("(SELECT tokens_remaining FROM token_purchases WHERE id = " + lot + ") = 98");
     network.refuse(true);
-    network.lose_answers(false);
     network.cut();
+    network.lose_answers(false);
     while (writer.healthy() || writer.problem().empty())
         std::this_thread::sleep_for(2ms);
     std::this_thread::sleep_for(100ms);

@@ -92,8 +92,8 @@ inline bool blames(const response& r, std::vector<std::pair<std::string, std::st
 class front_end {
 public:
     fake_service backend;
+    boost::asio::io_context io; // outlives the pool, whose thread may still be posting to it
     file_pool files{1, 8};
-    boost::asio::io_context io;
     endpoint_context context{backend, files};
 
     response send(request r) { return dispatch(router{public_routes(context)}, r); }

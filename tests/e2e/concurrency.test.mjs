@@ -5,12 +5,7 @@ import { withService, together } from './support/service.mjs';
 
 test('64 clients post 50 generations each at a wallet of 1,000 tokens: exactly 1,000 are accepted', async () => {
   await withService({}, async (service) => {
-    const email = 'rush@example.com';
-    const token = await service.newUser(email);
-    service.grant(email, 1000);
-    const image = await service.upload(token, 'plain.png', 'image/png');
-    const { json: styles } = await service.call('GET', '/v1/styles');
-    const body = { input_image_id: image.id, style_id: styles.data[0].id };
+    const { token, body } = await service.customer('rush@example.com', 1000);
     const answers = (await together(64, async () => {
       const mine = [];
       for (let i = 0; i < 50; ++i) {
@@ -35,12 +30,7 @@ test('64 clients post 50 generations each at a wallet of 1,000 tokens: exactly 1
 
 test('the same Idempotency-Key from many clients at once has one effect', async () => {
   await withService({}, async (service) => {
-    const email = 'twins@example.com';
-    const token = await service.newUser(email);
-    service.grant(email, 100);
-    const image = await service.upload(token, 'plain.png', 'image/png');
-    const { json: styles } = await service.call('GET', '/v1/styles');
-    const body = { input_image_id: image.id, style_id: styles.data[0].id };
+    const { token, body } = await service.customer('twins@example.com', 100);
     for (let round = 0; round < 10; ++round) {
       const headers = { 'Idempotency-Key': `round-${round}` };
       const answers = await together(16, () => service.call('POST', '/v1/generations', { token, body, headers }));

@@ -51,12 +51,7 @@ test(`${rounds} rounds of kill -9 under load, of the service and of PostgreSQL's
   });
   try {
     await service.start();
-    const email = 'crash@example.com';
-    let token = await service.newUser(email);
-    service.grant(email, 1_000_000);
-    const image = await service.upload(token, 'plain.png', 'image/png');
-    const { json: styles } = await service.call('GET', '/v1/styles');
-    const body = { input_image_id: image.id, style_id: styles.data[0].id };
+    const { token, body } = await service.customer('crash@example.com', 1_000_000);
     const attempts = [];
 
     for (let round = 0; round < rounds; ++round) {

@@ -17,21 +17,12 @@ test(`PostgreSQL stops for ${outage} seconds under load`, async () => {
   });
   try {
     await service.start();
-    const email = 'outage@example.com';
-    const token = await service.newUser(email);
-    service.grant(email, 1_000_000);
-    const image = await service.upload(token, 'plain.png', 'image/png');
-    const { json: styles } = await service.call('GET', '/v1/styles');
-    const body = { input_image_id: image.id, style_id: styles.data[0].id };
+    const { token, body } = await service.customer('outage@example.com', 1_000_000);
     const spend = (key) => service.call('POST', '/v1/generations', { token, body, headers: { 'Idempotency-Key': key } });
     const wallet = () => service.call('GET', '/v1/wallet', { token });
 
-    const rushed = await service.newUser('rush@example.com');
-    service.grant('rush@example.com', 1000);
-    const theirs = await service.upload(rushed, 'plain.png', 'image/png');
-    const rush = () => service.call('POST', '/v1/generations', {
-      token: rushed, body: { ...body, input_image_id: theirs.id },
-    });
+    const hasty = await service.customer('rush@example.com', 1000);
+    const rush = () => service.call('POST', '/v1/generations', hasty);
 
     const attempts = [];
     let running = true;

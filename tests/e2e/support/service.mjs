@@ -194,6 +194,15 @@ export class Service {
     return image.json;
   }
 
+  /** A signed-in user with tokens, and the command by which they spend one. */
+  async customer(email, tokens) {
+    const token = await this.newUser(email);
+    this.grant(email, tokens);
+    const image = await this.upload(token, 'plain.png', 'image/png');
+    const { json: styles } = await this.call('GET', '/v1/styles');
+    return { token, body: { input_image_id: image.id, style_id: styles.data[0].id } };
+  }
+
   /** The generation when it is final. */
   async finished(token, id, seconds = 60) {
     return until(`generation ${id} to end`, async () => {

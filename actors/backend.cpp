@@ -211,11 +211,11 @@ std::vector<child_spec> backend::children() {
                          return publish(generations_actor{self->spawn<caf::monitored>(
                              generations_behavior, &generation_context_, family(generation_idle_timeout))});
                      }});
-    specs.push_back(
-        {"wallets", [=, this](parent* self) {
-             return publish(wallets_actor{self->spawn<caf::monitored>(
-                 wallets_behavior, &wallet_context_, family(options.config.wallets.idle_timeout))});
-         }});
+    specs.push_back({"wallets", [=, this, again = false](parent* self) mutable {
+                         return publish(wallets_actor{self->spawn<caf::monitored>(
+                             wallets_behavior, &wallet_context_, family(options.config.wallets.idle_timeout),
+                             std::exchange(again, true))});
+                     }});
     specs.push_back({"payments", [=, this](parent* self) {
                          return publish(payments_actor{self->spawn<caf::monitored>(
                              payments_behavior, &payment_context_, family(payment_idle_timeout))});

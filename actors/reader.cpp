@@ -72,15 +72,9 @@ reader_actor::behavior_type reader_behavior(reader_state::actor* self, const rea
             });
         },
         [&state](const find_answer& what) {
-            return state.run<idempotency_answer>(
-                [what,
-                 now = state.context().time.now()](pg::connection& database) -> outcome<idempotency_answer> {
-                    auto answer = queries::find_idempotency_answer(database, what.user, what.key, now);
-                    if (!answer)
-                        return answer.error();
-                    if (!*answer)
-                        return errc::state_conflict;
-                    return std::move(**answer);
+            return state.run<std::optional<idempotency_answer>>(
+                [what, now = state.context().time.now()](pg::connection& database) {
+                    return queries::find_idempotency_answer(database, what.user, what.key, now);
                 });
         },
         [](const continuation& c) { (*c.run)(); },

@@ -20,12 +20,6 @@ namespace {
 /// How often a command itself may run into somebody else's write before it is given up.
 constexpr int conflicts_max = 5;
 
-/// Lives are numbered for the whole process, so that a restarted wallet never continues an old one.
-std::uint64_t next_life() {
-    static std::atomic<std::uint64_t> last{0};
-    return ++last;
-}
-
 /// What `wallet::apply` needs of a change set.
 change_set lot_changes(const change_set& changes) {
     change_set moved{changes.user, changes.at};
@@ -40,15 +34,21 @@ bool empty(const change_set& changes) {
 
 } // namespace
 
+std::uint64_t wallet_state::next_life() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
 wallet_state::wallet_state(wallet_actor::pointer self) : self_{self}, life_{next_life()} {}
 
 wallet_state::~wallet_state() {
     hide();
 }
 
-void wallet_state::start(const wallet_context& context, user_id user) {
+void wallet_state::start(const wallet_context& context, user_id user, bool after_crash) {
     context_ = &context;
     user_ = user;
+    unsettled_ = after_crash;
 }
 
 // -- messages -----------------------------------------------------------------------------------------------
@@ -75,69 +75,16 @@ caf::typed_response_promise<outcome<wallet_view>> wallet_state::on(read_wallet q
     return promise;
 }
 
-retired wallet_state::on(retire) const {
+retired wallet_state::on(retire) {
+    if (unsettled_)
+        load(); // the next wallet would not know
     return {user_.value, activity_ == nullptr};
 }
-
-// -- loading ------------------------------------------------------------------------------------------------
 
 wallet_state::activity& wallet_state::busy() {
     if (!activity_)
         activity_ = std::make_unique<activity>();
     return *activity_;
-}
-
-void wallet_state::load() {
-    if (std::exchange(busy().loading, true))
-        return;
-    self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_wallet{user_})
-        .then([this](outcome<std::vector<purchase_record>>& lots) { loaded(std::move(lots)); },
-              [this](const caf::error&) { loaded(errc::unavailable); });
-}
-
-/// What is here may no longer be so. Nothing must be in flight.
-void wallet_state::load_again() {
-    busy().draining = false;
-    busy().committed.reset();
-    lots_.reset();
-    load();
-}
-
-bool wallet_state::fresh() const {
-    const auto age = context_->time.now() - loaded_at_;
-    return microseconds{0} <= age && age <= context_->freshness;
-}
-
-/// Somebody else may have added tokens, or the lot of a spend that was not ours.
-bool wallet_state::worth_another_look(const entry& e, const failure& why) const {
-    if (e.looked_again)
-        return false;
-    return why.code == errc::not_found || (why.code == errc::insufficient_tokens && !fresh());
-}
-
-void wallet_state::loaded(outcome<std::vector<purchase_record>> lots) {
-    auto& work = busy();
-    work.loading = false;
-    auto waiting = std::exchange(work.waiting, {});
-    auto readers = std::exchange(work.readers, {});
-    if (lots) {
-        hide();
-        lots_.emplace(std::move(*lots));
-        loaded_at_ = context_->time.now();
-        if (std::exchange(work.show, false))
-            show();
-    }
-    // While the database is away, readers get what was read last.
-    for (auto& reader : readers)
-        reader.deliver(lots_ ? outcome<wallet_view>{view()} : outcome<wallet_view>{lots.error()});
-    const bool known = lots_.has_value(); // the first of them may have them forgotten again
-    for (auto& e : waiting) {
-        if (known)
-            admit(std::move(e));
-        else
-            e.who.deliver(lots.error());
-    }
-    rest();
 }
 
 // -- deciding -----------------------------------------------------------------------------------------------
@@ -300,6 +247,9 @@ void wallet_state::recover() {
         e.verdict.reset();
         if (verdict == commit_verdict::conflict)
             ++e.conflicts;
+        // A writer that ends says so too, while its last batch may still commit.
+        if (verdict == commit_verdict::unavailable)
+            unsettled_ = true;
         if (verdict == commit_verdict::duplicate_key)
             replay(std::move(e));
         else if (verdict == commit_verdict::overloaded)
@@ -322,26 +272,17 @@ void wallet_state::recover() {
 /// The key was used before this wallet came to memory: the stored answer is the answer.
 void wallet_state::replay(entry e) {
     const auto key = *key_of(e.what);
-    auto deliver = [who = e.who, key, otherwise = std::move(e.result)](outcome<idempotency_answer> stored) {
-        if (!stored) {
-            // A key that nobody has used: then the refusal stands, if that is what brought us here.
-            const bool unused = stored.error().code == errc::state_conflict && !otherwise;
-            who.deliver(unused ? otherwise.error() : stored.error());
-            return;
-        }
-        if (stored->fingerprint != key.fingerprint) {
-            who.deliver(errc::idempotency_key_reused);
-            return;
-        }
-        receipt r;
-        r.status = stored->response_status;
-        r.body = std::move(stored->response_body);
-        r.location = std::move(stored->response_location);
-        r.replayed = true;
-        who.deliver(std::move(r));
+    auto deliver = [who = e.who, key,
+                    otherwise = std::move(e.result)](outcome<std::optional<idempotency_answer>> stored) {
+        if (!stored)
+            who.deliver(stored.error());
+        else if (auto answer = repeat(key, std::move(*stored)))
+            who.deliver(std::move(*answer));
+        else // a refusal stands; otherwise it was another key that somebody else has used
+            who.deliver(otherwise ? outcome<receipt>{errc::state_conflict} : otherwise);
     };
     self_->request(context_->actors.get<reader_actor>(), caf::infinite, find_answer{user_, key.key})
-        .then([deliver](outcome<idempotency_answer>& stored) { deliver(std::move(stored)); },
+        .then([deliver](outcome<std::optional<idempotency_answer>>& stored) { deliver(std::move(stored)); },
               [deliver](const caf::error&) { deliver(errc::unavailable); });
 }
 
@@ -390,9 +331,9 @@ void wallet_state::hide() {
 // -- behaviour ----------------------------------------------------------------------------------------------
 
 wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context,
-                                            user_id user) {
+                                            user_id user, bool after_crash) {
     auto& state = self->state;
-    state.start(*context, user);
+    state.start(*context, user, after_crash);
     return {
         [&state](spend_tokens& c) { return state.on(std::move(c)); },
         [&state](order_package& c) { return state.on(std::move(c)); },

@@ -58,13 +58,13 @@ public:
     wallet_state& operator=(const wallet_state&) = delete;
     ~wallet_state();
 
-    /// Called once, before the first message.
-    void start(const wallet_context& context, user_id user);
+    /// Called once, before the first message. `after_crash`: an earlier wallet of this user has crashed.
+    void start(const wallet_context& context, user_id user, bool after_crash);
 
     /// Any command that changes the wallet.
     caf::typed_response_promise<outcome<receipt>> on(command what);
     caf::typed_response_promise<outcome<wallet_view>> on(read_wallet question);
-    [[nodiscard]] retired on(retire) const;
+    retired on(retire);
 
 private:
     /// A command that waits for its commit, or for those before it.
@@ -94,8 +94,13 @@ private:
         bool loading = false;
     };
 
+    /// Lives are numbered for the whole process, so that a restarted wallet never continues an old one.
+    static std::uint64_t next_life();
+
     activity& busy();
     void load();
+    void read();
+    void wait_for_writer();
     void load_again();
     [[nodiscard]] bool fresh() const;
     [[nodiscard]] bool worth_another_look(const entry& e, const failure& why) const;
@@ -117,14 +122,17 @@ private:
     const wallet_context* context_ = nullptr;
     user_id user_;
     std::uint64_t life_ = 0;
+    /// Change sets of an earlier life may still be at the writer: what is read before they are settled is not
+    /// the last word.
+    bool unsettled_ = false;
     instant loaded_at_;
     bool shown_ = false;
     std::optional<wallet> lots_; ///< with everything in flight; empty until loaded
     std::unique_ptr<activity> activity_;
 };
 
-/// Behaviour of a wallet. `context` must outlive it.
+/// Behaviour of a wallet. `context` must outlive it. See `wallet_state::start`.
 wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wallet_context* context,
-                                            user_id user);
+                                            user_id user, bool after_crash);
 
 } // namespace atelier

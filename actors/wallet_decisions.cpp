@@ -155,6 +155,19 @@ const std::optional<idempotency_key>& key_of(const wallet_command& what) {
     return none;
 }
 
+std::optional<outcome<receipt>> repeat(const idempotency_key& key, std::optional<idempotency_answer> stored) {
+    if (!stored)
+        return std::nullopt;
+    if (stored->fingerprint != key.fingerprint)
+        return errc::idempotency_key_reused;
+    receipt again;
+    again.status = stored->response_status;
+    again.body = std::move(stored->response_body);
+    again.location = std::move(stored->response_location);
+    again.replayed = true;
+    return again;
+}
+
 outcome<change_set> decide(const wallet_situation& now, const wallet_command& what, receipt& result) {
     return std::visit(decision{now.lots, now.context, now.user, result}, what);
 }

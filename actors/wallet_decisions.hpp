@@ -18,6 +18,11 @@ struct wallet_situation {
 [[nodiscard]] outcome<change_set> decide(const wallet_situation& now, const wallet_command& what,
                                          receipt& result);
 
+/// The answer to a command whose key was used before, when `stored` is what the key's first command was
+/// answered; none when nobody has used the key. Error: idempotency_key_reused.
+[[nodiscard]] std::optional<outcome<receipt>> repeat(const idempotency_key& key,
+                                                     std::optional<idempotency_answer> stored);
+
 /// The client's key, of the commands that can have one.
 [[nodiscard]] const std::optional<idempotency_key>& key_of(const wallet_command& what);
 

@@ -3,21 +3,16 @@
 #include <caf/delegated.hpp>
 
 namespace atelier {
-namespace {
-
-wallet_actor start_wallet(wallets_state::actor* self, const wallet_context* context, user_id user) {
-    return self->spawn<caf::monitored>(wallet_behavior, context, user);
-}
-
-} // namespace
-
 wallets_actor::behavior_type wallets_behavior(wallets_state::actor* self, const wallet_context* context,
-                                              directory_options options) {
-    self->state.family.emplace(self, "wallet", options,
-                               [context](wallets_state::actor* parent, user_id user) {
-                                   return start_wallet(parent, context, user);
-                               });
+                                              directory_options options, bool after_crash) {
+    self->state.family.emplace(
+        self, "wallet", options, [context, after_crash](wallets_state::actor* parent, user_id user) {
+            const bool crashed = parent->state.crashed.erase(user) > 0;
+            return wallet_actor{
+                parent->spawn<caf::monitored>(wallet_behavior, context, user, after_crash || crashed)};
+        });
     auto& family = *self->state.family;
+    family.on_crash = [self](user_id user) { self->state.crashed.insert(user); };
     self->delayed_send(self, family.sweep_interval(), tick{});
     return {
         [self, &family](spend_tokens& c) { return self->delegate(family.child(c.user), std::move(c)); },

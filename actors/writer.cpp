@@ -43,21 +43,27 @@ writer_state::~writer_state() {
 caf::typed_response_promise<commit_verdict> writer_state::on(commit_changes command) {
     sender from{command.changes.user, command.changes.life, self_->make_response_promise<commit_verdict>()};
     auto promise = from.who;
-    if (const auto known = ended_.find(from.user); known != ended_.end() && known->second.life < from.life)
-        ended_.erase(known);
-    if (const auto why = ended(from))
+    begin(from, turned_away_);
+    if (const auto no_room = ended(from, turned_away_))
+        promise.deliver(*no_room);
+    else if (const auto why = ended(from, ended_))
         promise.deliver(*why);
     else if (filling_.size() + committing_.size() >= context_->backlog_limit)
-        refuse(from, commit_verdict::overloaded);
+        refuse(from, commit_verdict::overloaded, turned_away_);
     else
         filling_.push_back({std::move(from), std::move(command.changes)});
     flush();
     return promise;
 }
 
-std::optional<commit_verdict> writer_state::ended(const sender& from) const {
-    const auto known = ended_.find(from.user);
-    if (from.life == 0 || known == ended_.end() || known->second.life != from.life)
+void writer_state::begin(const sender& from, ends& where) {
+    if (const auto known = where.find(from.user); known != where.end() && known->second.life < from.life)
+        where.erase(known);
+}
+
+std::optional<commit_verdict> writer_state::ended(const sender& from, const ends& where) {
+    const auto known = where.find(from.user);
+    if (from.life == 0 || known == where.end() || known->second.life != from.life)
         return std::nullopt;
     // Lack of room ends all that was decided after it; any other refusal means: decide again.
     const auto why = known->second.why;
@@ -65,11 +71,11 @@ std::optional<commit_verdict> writer_state::ended(const sender& from) const {
     return final ? why : commit_verdict::superseded;
 }
 
-void writer_state::refuse(const sender& from, commit_verdict why) {
+void writer_state::refuse(const sender& from, commit_verdict why, ends& where) {
     if (why == commit_verdict::overloaded)
         context_->meters.admission_refusals.Increment();
     if (from.life != 0) {
-        const auto [known, fresh] = ended_.try_emplace(from.user, end{from.life, why});
+        const auto [known, fresh] = where.try_emplace(from.user, end{from.life, why});
         if (!fresh && known->second.life < from.life)
             known->second = end{from.life, why};
     }
@@ -83,7 +89,9 @@ void writer_state::flush() {
         while (!filling_.empty() && batch.size() < context_->batch_limit) {
             auto next = std::move(filling_.front());
             filling_.pop_front();
-            if (const auto why = ended(next.from)) {
+            // Only now: until here some of an earlier life may have waited.
+            begin(next.from, ended_);
+            if (const auto why = ended(next.from, ended_)) {
                 next.from.who.deliver(*why);
                 continue;
             }
@@ -121,7 +129,7 @@ void writer_state::settled(const commit_result& result) {
             auto promise = senders[i].who;
             promise.deliver(verdict);
         } else {
-            refuse(senders[i], verdict);
+            refuse(senders[i], verdict, ended_);
         }
     }
     meters.change_sets_committed.Increment(static_cast<double>(committed));

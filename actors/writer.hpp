@@ -54,20 +54,26 @@ private:
         std::uint64_t life;
         commit_verdict why;
     };
+    using ends = std::unordered_map<user_id, end>;
 
     void flush();
     void settled(const commit_result& result);
-    void refuse(const sender& from, commit_verdict why);
+    void refuse(const sender& from, commit_verdict why, ends& where);
     /// What change sets of a life that has ended are answered; none when it goes on.
-    [[nodiscard]] std::optional<commit_verdict> ended(const sender& from) const;
+    [[nodiscard]] static std::optional<commit_verdict> ended(const sender& from, const ends& where);
+    /// Forgets the user's earlier lives.
+    static void begin(const sender& from, ends& where);
 
     writer_actor::pointer self_;
     const writer_context* context_ = nullptr;
     std::size_t backlog_told_ = 0; ///< what this writer has added to the gauge of all writers
     std::deque<waiting> filling_;
     std::vector<sender> committing_;
-    /// The lives that ended with a refused change set. An entry stays until the user's next life shows up.
-    std::unordered_map<user_id, end> ended_;
+    /// The lives that ended because there was no room for a change set. What of such a life is waiting
+    /// already was decided before, and is good.
+    ends turned_away_;
+    /// The lives that ended because a change set could not be committed.
+    ends ended_;
 };
 
 /// Behaviour of a writer. `context` must outlive it.

@@ -2,6 +2,7 @@
 
 #include "actors/backend.hpp"
 #include "actors/runtime/bridge.hpp"
+#include "actors/wallet_decisions.hpp"
 #include "http/async.hpp"
 #include "http/backend_service.hpp"
 #include "persistence/queries/idempotency.hpp"
@@ -111,16 +112,10 @@ struct backend_service::parts {
         auto stored = co_await read<std::optional<idempotency_answer>>(back.reads, std::move(query));
         if (!stored)
             co_return stored.error();
-        if (!*stored)
+        auto answer = repeat(*to_message(std::move(key)), std::move(*stored));
+        if (!answer)
             co_return ended;
-        if ((*stored)->fingerprint != key->fingerprint)
-            co_return errc::idempotency_key_reused;
-        stored_answer answer;
-        answer.status = static_cast<unsigned>((*stored)->response_status);
-        answer.body = std::move((*stored)->response_body);
-        answer.location = std::move((*stored)->response_location);
-        answer.replayed = true;
-        co_return answer;
+        co_return to_answer(std::move(*answer));
     }
 
     backend& back;

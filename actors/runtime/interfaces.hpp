@@ -91,7 +91,7 @@ using reader_actor = caf::typed_actor<
     caf::replies_to<load_wallet>::with<outcome<std::vector<purchase_record>>>,
     caf::replies_to<load_generation>::with<outcome<generation_job>>,
     caf::replies_to<load_payment>::with<outcome<payment_record>>,
-    caf::replies_to<find_answer>::with<outcome<idempotency_answer>>,
+    caf::replies_to<find_answer>::with<outcome<std::optional<idempotency_answer>>>,
     // From a pool thread.
     caf::reacts_to<continuation>>;
 

@@ -118,11 +118,11 @@ class Ledger:
 
     # -- rounds -----------------------------------------------------------------------------------------------
 
-    def measure(self, number, contestant, spread, load, warm=None, **options):
+    def measure(self, number, contestant, spread, load, warm=None, alone=False, **options):
         result = contestant.run(spread, load, warm or self.plan.warm, self.plan.measure, **options)
-        if spread == "uniform" and not options:
+        if spread == "uniform" and not options and not alone:
             self.peaks[contestant.name] = result
-        self.note(number, contestant.name, spread, result, **options)
+        self.note(number, contestant.name, spread + (", one client" if alone else ""), result, **options)
         return result
 
     def note(self, number, who, what, result, **options):
@@ -144,7 +144,7 @@ class Ledger:
                 self.spends(number, spread, loads[spread])
         if "latency" in self.parts:
             self.latency(number, loads["uniform"])
-        if "reads" in self.parts:
+        if "reads" in self.parts and (self.plan.thorough or number == 0):
             self.reads(number)
 
     def spends(self, number, spread, loads):
@@ -168,6 +168,11 @@ class Ledger:
         if self.plan.thorough:
             for c in contestants:
                 self.measure(number, c, "uniform", loads[c.name], rate=round(0.7 * peaks[c.name]["per_second"]))
+            self.measure(number, self.engine, "uniform", loads["engine"],
+                         rate=round(0.5 * peaks["engine"]["per_second"]))
+            alone = [self.measure(number, c, "uniform", load, alone=True)["p50_ms"]
+                     for c, load in ((self.engine, 1), (self.row_lock, (1, 0)))]
+            self.sample("p50_alone_over_rowlock", alone[0] / alone[1])
 
     def reads(self, number):
         connections = 64

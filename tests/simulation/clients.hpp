@@ -78,7 +78,6 @@ private:
     void no_answer(command& c);
     void finish(command& c) { c.over = true; }
     [[nodiscard]] std::size_t effects(const command& c) const;
-    [[nodiscard]] bool carried_out_before(const command& c, stamp when) const;
     [[nodiscard]] bool stale(const command& c) const;
     [[nodiscard]] history_call call_of(const command& c, history_call::kind result) const;
     static std::string name(const command& c);

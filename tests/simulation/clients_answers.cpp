@@ -106,7 +106,7 @@ void clients::refused(command& c, const failure& why) {
         break;
     case errc::state_conflict:
         c.over = true;
-        if (stale(c) || world_.foreigners || world_.crashes)
+        if (stale(c) || world_.foreigners)
             return;
         break;
     case errc::not_found:
@@ -124,8 +124,7 @@ void clients::refused(command& c, const failure& why) {
 
 void clients::refused_spend(command& c) {
     c.over = true;
-    // An attempt of a wallet that has crashed meanwhile may still commit while the next wallet refuses.
-    if (!c.key.empty() && effects(c) > 0 && (!world_.crashes || carried_out_before(c, c.asked)))
+    if (!c.key.empty() && effects(c) > 0)
         world_.complain(name(c) + " was carried out, and its key says that there were not enough tokens");
     auto call = call_of(c, history_call::kind::refused);
     call.invoked = c.asked;
@@ -183,15 +182,6 @@ std::size_t clients::effects(const command& c) const {
     return count;
 }
 
-bool clients::carried_out_before(const command& c, stamp when) const {
-    return std::ranges::any_of(world_.tables.journal, [&](const database::entry& entry) {
-        const auto job = entry.row.generation.value_or(generation_id{});
-        const auto found = world_.tables.generations.find(job);
-        return found != world_.tables.generations.end() && found->second.seed == c.number &&
-               entry.row.committed.value_or(0) < when;
-    });
-}
-
 void clients::audit() {
     for (const auto& what : test::audit(world_.tables))
         world_.complain(what);
@@ -209,7 +199,6 @@ void clients::audit() {
     for (const auto user : world_.users) {
         wallet_history history;
         history.reopen_grace = process::reopen_grace;
-        history.restarts = world_.crashes;
         for (const auto& [id, lot] : world_.tables.lots)
             if (lot.user == user)
                 history.lots[id] = {lot.purchased_at, lot.opened_until};

@@ -82,10 +82,4 @@ std::vector<change_set> committer_model::cut_off(dice& chance, stamp now) {
     return {};
 }
 
-std::vector<change_set> committer_model::undecided() const {
-    if (!under_way_ || under_way_->at == stage::known)
-        return {};
-    return under_way_->batch;
-}
-
 } // namespace atelier::test

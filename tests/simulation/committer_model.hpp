@@ -46,9 +46,6 @@ public:
     /// `leaves_no_fence`.
     std::vector<change_set> cut_off(dice& chance, stamp now);
 
-    /// What has been handed over and is not durable.
-    [[nodiscard]] std::vector<change_set> undecided() const;
-
 private:
     enum class stage : std::uint8_t {
         sent,     ///< with the server

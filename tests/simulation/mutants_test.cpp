@@ -25,7 +25,7 @@ constexpr std::array mutants{
     mutant{planted_bug::goes_on_after_refusal, "goes on after a refusal", 2'000},
     mutant{planted_bug::swallows_refusals, "swallows refusals", 500},
     mutant{planted_bug::restarts_without_fence, "restarts without fence", 2'000},
-    mutant{planted_bug::shows_uncommitted, "shows what is not committed", 2'000},
+    mutant{planted_bug::looks_too_early, "looks before the last one's change sets are settled", 2'000},
     mutant{planted_bug::tears_change_sets, "tears change sets", 500},
 };
 

@@ -35,18 +35,10 @@ process::process(simulation_runtime& runtime, database& tables, id_source& ids, 
                                                         runtime.meters, trace));
         restart_writer(i);
     }
-    if (how.shows_uncommitted)
-        reader_.dirty = [this] {
-            std::vector<change_set> all;
-            for (const auto& part : parts_)
-                for (auto& set : part->store.undecided())
-                    all.push_back(std::move(set));
-            return all;
-        };
     constexpr std::size_t many = 1'000'000;
-    wallets_ = born(
-        wallets_actor{system.spawn(wallets_behavior, &context_,
-                                   directory_options{runtime.time, runtime.meters, idle_timeout, many, 1h})});
+    wallets_ = born(wallets_actor{
+        system.spawn(wallets_behavior, &context_,
+                     directory_options{runtime.time, runtime.meters, idle_timeout, many, 1h}, false)});
 }
 
 wallet_context process::context(id_source& ids) const {
@@ -116,7 +108,8 @@ void process::restart_writer(std::size_t index) {
     auto& part = *parts_[index];
     part.down = false;
     part.writer = born(writer_actor{runtime_.system.spawn(writer_behavior, &part.context)});
-    links_.push_back(std::make_unique<writer_link>(part.writer, how_.answers_early, how_.forgets_lives));
+    links_.push_back(std::make_unique<writer_link>(
+        part.writer, link_bugs{how_.answers_early, how_.forgets_lives, how_.skips_barrier}));
     roster_.set_writer(index, born(links_.back()->spawn(runtime_.system)));
 }
 

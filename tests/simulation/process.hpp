@@ -34,7 +34,7 @@ public:
         committer_bugs bugs;
         bool answers_early = false;
         bool forgets_lives = false;
-        bool shows_uncommitted = false;
+        bool skips_barrier = false;
         bool looks_often = false; ///< nothing that was read is good for a second answer
     };
     static constexpr microseconds reopen_grace = std::chrono::hours{24};

@@ -47,15 +47,16 @@ reader_actor reader_model::spawn(caf::actor_system& system) {
                 });
             },
             [this, self](const find_answer& what) {
-                return add<idempotency_answer>(
+                return add<std::optional<idempotency_answer>>(
                     self, "the answer to " + what.key,
-                    [what](const database& tables, instant now) -> outcome<idempotency_answer> {
+                    [what](const database& tables,
+                           instant now) -> outcome<std::optional<idempotency_answer>> {
                         const auto found = tables.idempotency.find({what.user, what.key});
                         if (found == tables.idempotency.end() || found->second.expires_at <= now)
-                            return errc::state_conflict;
+                            return std::optional<idempotency_answer>{};
                         const auto& row = found->second;
-                        return idempotency_answer{row.fingerprint, row.response_status, row.response_body,
-                                                  row.response_location};
+                        return std::optional{idempotency_answer{row.fingerprint, row.response_status,
+                                                                row.response_body, row.response_location}};
                     });
             },
             [](const continuation& c) { (*c.run)(); },
@@ -69,11 +70,7 @@ void reader_model::step(dice& chance, int failures, instant now) {
     if (!std::exchange(place->looked, true)) {
         const bool fails = chance.chance(failures);
         trace_(place->what + (fails ? " cannot be read" : " is read"));
-        if (!dirty)
-            return place->look(tables_, fails, now);
-        auto seen = tables_;
-        (void)seen.commit(dirty(), 0);
-        return place->look(seen, fails, now);
+        return place->look(tables_, fails, now);
     }
     trace_("what was read arrives: " + place->what);
     auto answer = std::move(place->answer);

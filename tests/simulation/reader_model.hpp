@@ -33,8 +33,6 @@ public:
     void cut_off() { reads_.clear(); }
 
     std::map<user_id, caf::actor_addr> wallets; ///< who asked last: the live wallets
-    /// A bug: reads also see this, which is not committed.
-    std::function<std::vector<change_set>()> dirty;
 
 private:
     struct read {

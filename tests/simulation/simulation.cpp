@@ -71,7 +71,7 @@ private:
         bugs.torn_change_sets = bug == planted_bug::tears_change_sets;
         settings_.answers_early = bug == planted_bug::replies_before_commit;
         settings_.forgets_lives = bug == planted_bug::goes_on_after_refusal;
-        settings_.shows_uncommitted = bug == planted_bug::shows_uncommitted;
+        settings_.skips_barrier = bug == planted_bug::looks_too_early;
         settings_.bugs.forgets_committed = bug == planted_bug::repeats_unknown_commit;
         settings_.bugs.swallows_refusals = bug == planted_bug::swallows_refusals;
         settings_.bugs.leaves_no_fence = bug == planted_bug::restarts_without_fence;
@@ -112,12 +112,11 @@ private:
             weight(event::commit_leftover) = 5;
             weight(event::crash_wallet) = weight(event::crash_writer) = weight(event::write_as_foreigner) = 0;
         }
-        if (bug == planted_bug::shows_uncommitted) {
+        if (bug == planted_bug::looks_too_early) {
             weight(event::crash_wallet) = 15;
             weight(event::go_on_with_commit) = 20;
         }
         world_.foreigners = settings_.looks_often = weight(event::write_as_foreigner) > 0;
-        world_.crashes = weight(event::crash_wallet) > 0 || weight(event::crash_writer) > 0;
     }
 
     void start() {
@@ -353,13 +352,16 @@ private:
         for (const auto usual : {event::run_actor, event::go_on_with_commit, event::go_on_with_read,
                                  event::deliver_to_writer, event::retry_command, event::commit_leftover})
             weight(usual) = 1;
-        constexpr stamp enough = 5'000;
-        for (const auto end = world_.now + enough; world_.now < end && anything_possible();)
-            step();
+        go_on(5'000);
         if (clients_.waiting())
             world_.complain("somebody is never answered");
         if (!fall_asleep())
             world_.complain("a wallet does not leave memory");
+    }
+
+    void go_on(stamp steps) {
+        for (const auto end = world_.now + steps; world_.now < end && anything_possible();)
+            step();
     }
 
     bool anything_possible() {
@@ -374,7 +376,7 @@ private:
         std::size_t live = 1;
         for (int i = 0; i < 80 && live > 0; ++i) {
             pass_time(process::idle_timeout / 8);
-            world_.runtime.settle();
+            go_on(1'000);
             world_.service->request<children_report>(world_.service->wallets(), list_children{1},
                                                      [&](children_report* r) { live = r->live; });
             world_.runtime.settle();

@@ -20,7 +20,7 @@ enum class planted_bug : std::uint8_t {
     goes_on_after_refusal,  ///< what was decided on a refused change set is committed
     swallows_refusals,      ///< a refused change set is reported as committed
     restarts_without_fence, ///< the batch of a dead process commits while the next one works
-    shows_uncommitted,      ///< wallets are loaded with what is still under way
+    looks_too_early,        ///< a new wallet does not wait for what the crashed one has sent
     tears_change_sets,      ///< a refused change set leaves its journal rows behind
 };
 

@@ -58,7 +58,6 @@ struct world {
     std::vector<user_id> users;
     std::ostream* trace;     ///< may be null
     bool foreigners = false; ///< whether somebody else writes, so that commands may run into conflicts
-    bool crashes = false;    ///< whether actors crash, with the same effect
     std::vector<std::string> complaints;
 };
 

@@ -14,15 +14,19 @@
 
 namespace atelier::test {
 
+/// Mistakes on the way.
+struct link_bugs {
+    bool answers_early = false; ///< says "committed" before anything is
+    bool forgets_lives = false; ///< hides which change sets were decided on each other
+    bool skips_barrier = false; ///< says at once that what changes nothing is committed
+};
+
 /// The way from everybody to one writer, as long as that lives. It holds messages back and lets the scheduler
 /// choose which sender's is next: messages of different senders overtake each other, those of one sender
 /// never. Must outlive its actor.
 class writer_link {
 public:
-    /// Bugs: `answers_early` says "committed" before anything is; `forgets_lives` hides which change sets
-    /// were decided on each other.
-    writer_link(writer_actor target, bool answers_early, bool forgets_lives)
-        : target_{std::move(target)}, answers_early_{answers_early}, forgets_lives_{forgets_lives} {}
+    writer_link(writer_actor target, link_bugs bugs) : target_{std::move(target)}, bugs_{bugs} {}
 
     writer_actor spawn(caf::actor_system& system);
 
@@ -40,8 +44,7 @@ private:
     void pass(writer_actor::pointer self, message next);
 
     writer_actor target_;
-    bool answers_early_;
-    bool forgets_lives_;
+    link_bugs bugs_;
     writer_actor actor_;
     writer_actor::pointer self_ = nullptr;
     std::map<std::int64_t, std::deque<message>> held_; ///< by sender

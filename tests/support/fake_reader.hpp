@@ -2,6 +2,8 @@
 
 #include "actors/runtime/interfaces.hpp"
 
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -19,7 +21,10 @@ public:
     reader_actor spawn(caf::actor_system& system) {
         actor_ = system.spawn([this](reader_actor::pointer self) -> reader_actor::behavior_type {
             return {
-                [this, self](load_wallet) { return give(self, lots); },
+                [this, self](load_wallet) {
+                    last = caf::actor_cast<caf::actor_addr>(self->current_sender());
+                    return give(self, lots);
+                },
                 [this, self](load_generation) { return give(self, job); },
                 [this, self](const load_payment&) { return give(self, payment); },
                 [this, self](const find_answer&) { return give(self, stored); },
@@ -38,7 +43,8 @@ public:
     outcome<std::vector<purchase_record>> lots{std::vector<purchase_record>{}};
     outcome<generation_job> job{errc::not_found};
     outcome<payment_record> payment{errc::not_found};
-    outcome<idempotency_answer> stored{errc::state_conflict};
+    outcome<std::optional<idempotency_answer>> stored{std::nullopt};
+    caf::actor_addr last; ///< whoever read a wallet last
     bool held = false;
     int reads = 0;
 

@@ -25,7 +25,6 @@ struct step {
     std::size_t number = 0; ///< from 1
     lots after;
     bool explained = false;
-    stamp told = std::numeric_limits<stamp>::max();   ///< when somebody was told of it
     stamp earliest = 0;                               ///< it was not there before
     stamp latest = std::numeric_limits<stamp>::max(); ///< it was there from then on
 
@@ -130,7 +129,7 @@ private:
             complain(name(row) + " takes nothing");
         if (lot.expires_at <= row.at)
             complain(name(row) + " uses an expired lot");
-        if (row.foreign || history_.restarts)
+        if (row.foreign)
             return;
         for (const auto& [id, other] : state)
             if (!other.foreign && other.remaining > 0 && other.expires_at > row.at &&
@@ -166,7 +165,6 @@ private:
             complain(name(found.last()) + " was acknowledged as " + std::to_string(call.amount) + " tokens");
         found.earliest = std::max(found.earliest, call.invoked);
         found.latest = std::min(found.latest, call.returned);
-        found.told = call.returned;
     }
 
     /// Whether a call from `invoked` on may have been shown this balance after that step.
@@ -176,7 +174,7 @@ private:
         auto most = least;
         for (std::size_t i = 0; i + (own ? 1 : 0) < s.number; ++i)
             for (const auto& row : steps_[i].rows)
-                if (row.foreign || (history_.restarts && steps_[i].told > call.invoked))
+                if (row.foreign)
                     (row.amount < 0 ? most : least) -= row.amount;
         return call.balance >= least && call.balance <= most;
     }
@@ -232,7 +230,7 @@ private:
                          std::to_string(balance(found.after, found.last().at)));
         }
         if (call.result == kind::refused && !some_moment(call, [&](const step& s) {
-                return balance(s.after, call.at) < -std::int64_t{call.amount};
+                return balance(s.after, call.at) - given_meanwhile(s, call) < -std::int64_t{call.amount};
             }))
             complain("a spend of " + std::to_string(-call.amount) +
                      " was refused, though the tokens were there (" + std::to_string(call.invoked) + " to " +
@@ -241,6 +239,16 @@ private:
             !some_moment(call, [&](const step& s) { return plausible(s, call, call.at); }))
             complain("a balance of " + std::to_string(call.balance) + " was shown that never was (" +
                      std::to_string(call.invoked) + " to " + std::to_string(call.returned) + ')');
+    }
+
+    /// What foreign writers gave since the call, up to that step: it may not have been noticed yet.
+    [[nodiscard]] std::int64_t given_meanwhile(const step& upto, const history_call& call) const {
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < upto.number; ++i)
+            for (const auto& row : steps_[i].rows)
+                if (row.foreign && row.amount > 0 && row.committed.value_or(0) > call.invoked)
+                    sum += row.amount;
+        return sum;
     }
 
     void answers() {

@@ -59,7 +59,6 @@ struct wallet_history {
     std::vector<history_row> rows; ///< in the order in which they were committed
     std::vector<history_call> calls;
     microseconds reopen_grace{};
-    bool restarts = false; ///< the wallet crashed by itself while the service went on
 };
 
 /// What is wrong with it; empty when calls and rows are the story of a wallet that carries out one command
@@ -73,8 +72,7 @@ struct wallet_history {
 /// - whoever was answered before somebody else called comes before it;
 /// - refusals and balances were right at some moment while they were asked for;
 /// - all answers to one key are the same.
-/// What foreign writers did may be missing in what is shown and decided, until the wallet notices; after a
-/// restart of the wallet the same holds for changes that nobody was told of.
+/// What foreign writers did may be missing in what is shown and decided, until the wallet notices.
 [[nodiscard]] std::vector<std::string> check(const wallet_history& history);
 
 } // namespace atelier::test

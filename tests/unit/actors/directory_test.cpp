@@ -23,9 +23,15 @@ constexpr user_id boris{2};
 struct fixture : test::deterministic {
     fixture() {
         actors.set(owned(reader.spawn(system)));
+        actors.set_writer_count(1);
+        actors.set_writer(0, owned(writer_actor{system.spawn(writer)}));
         settle();
     }
     ~fixture() { end_all(); }
+
+    static writer_actor::behavior_type writer() {
+        return {[](const commit_changes&) { return commit_verdict::committed; }, [](const continuation&) {}};
+    }
 
     test::asked<outcome<wallet_view>> read(user_id user) {
         auto sent = ask<outcome<wallet_view>>(wallets, read_wallet{user, false});
@@ -64,7 +70,7 @@ struct fixture : test::deterministic {
                            [](const payment_record&) -> std::string {
                                throw std::runtime_error{"a handler that throws"}; }};
     directory_options options{time, meters, 500ms, 2, 1min};
-    wallets_actor wallets = owned(wallets_actor{system.spawn(wallets_behavior, &context, options)});
+    wallets_actor wallets = owned(wallets_actor{system.spawn(wallets_behavior, &context, options, false)});
 };
 
 } // namespace

@@ -74,7 +74,7 @@ struct fixture : deterministic {
         time, ids, actors, meters,
         24h,  24h, 4,      [](const payment_record&) {
                                return std::string{R"({"pay":"here"})"}; }};
-    wallet_actor wallet = owned(wallet_actor{system.spawn(wallet_behavior, &context, anna)});
+    wallet_actor wallet = owned(wallet_actor{system.spawn(wallet_behavior, &context, anna, false)});
 };
 
 /// "waiting", the code of the refusal, or the balance after it.

@@ -144,6 +144,29 @@ CAF_TEST(a later life that is rejected ends although an older one ended after it
     CAF_CHECK(is(later, commit_verdict::superseded));
 }
 
+CAF_TEST(what waits of a life that has ended is not committed when the next life shows up) {
+    (void)commit(anna, 1);
+    for (int i = 0; i < 4; ++i)
+        (void)commit(boris);
+    const auto left = commit(anna, 1);
+    finish({verdict_kind::unavailable});
+    const auto next = commit(anna, 2);
+    finish();
+    CAF_CHECK(is(left, commit_verdict::unavailable));
+    finish();
+    CAF_CHECK(is(next, commit_verdict::committed));
+}
+
+CAF_TEST(a next life that finds no room does not revive the last one) {
+    (void)commit(anna, 1);
+    const auto left = commit(anna, 1);
+    for (int i = 0; i < 8; ++i)
+        (void)commit(boris);
+    CAF_CHECK(is(commit(anna, 2), commit_verdict::overloaded));
+    finish({verdict_kind::unavailable});
+    CAF_CHECK(is(left, commit_verdict::unavailable));
+}
+
 CAF_TEST(change sets without a life stand alone) {
     (void)commit(anna);
     const auto second = commit(anna);

@@ -2,6 +2,7 @@
 
 #include "actors/engines/preview.hpp"
 #include "actors/gateways/cloudpayments.hpp"
+#include "actors/gateways/cloudpayments_client.hpp"
 #include "actors/generations.hpp"
 #include "actors/payments.hpp"
 #include "actors/wallets.hpp"
@@ -58,6 +59,17 @@ outbox_delivery::options mail_options(const mail_settings& s) {
     return {.from = *mail_sender::parse(s.from), .retry_limit = s.retry_limit};
 }
 
+cloudpayments_client_settings api_settings(const backend_options& o) {
+    const auto& payments = o.config.payments;
+    cloudpayments_client_settings api;
+    api.access.base_url = payments.api_url;
+    api.access.public_id = payments.public_id;
+    api.access.secret = o.payment_secret;
+    api.connections = payments.api_connections;
+    api.timeout = payments.api_timeout;
+    return api;
+}
+
 /// How a client pays: the parameters of the gateway's widget and, at the sandbox, the address that plays it.
 std::string checkout(const gateway& g, bool at_sandbox, const payment_record& payment) {
     checkout_order order;
@@ -87,6 +99,7 @@ backend::backend(backend_options o)
           .temporary = options.temporary, .threads = options.config.generations.slots, .time = &time})},
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
+      gateway_api{std::make_unique<cloudpayments_client>(api_settings(options), meters)},
       mailbox{mail_directory(options.config)}, mails{mail_options(options.config.mail), mailbox, time,
                                                      random},
       sessions{options.config.accounts.session_cache_limit},
@@ -236,6 +249,7 @@ void backend::stop() {
         return;
     if (payment_sandbox)
         payment_sandbox->stop();
+    gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
     redesign->stop();
     image_pool.stop();
     errands.stop();

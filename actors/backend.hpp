@@ -6,6 +6,7 @@
 #include "actors/domain/random.hpp"
 #include "actors/engines/engine.hpp"
 #include "actors/gateways/gateway.hpp"
+#include "actors/gateways/gateway_client.hpp"
 #include "actors/gateways/sandbox.hpp"
 #include "actors/generation.hpp"
 #include "actors/images.hpp"
@@ -85,6 +86,7 @@ public:
     worker_pool errands; ///< short work on files
     const std::unique_ptr<engine> redesign;
     const std::unique_ptr<gateway> payment_gateway;
+    const std::unique_ptr<gateway_client> gateway_api;
     std::unique_ptr<sandbox> payment_sandbox; ///< null with another gateway
     file_mailbox mailbox;
     outbox_delivery mails;

@@ -30,6 +30,7 @@ struct http_settings {
     milliseconds request_timeout = std::chrono::seconds{30}; ///< deadline of a command
     milliseconds drain_timeout = std::chrono::seconds{20};
     std::size_t in_flight_limit = 20'000;
+    std::string trusted_proxies; ///< `address_ranges`
 };
 
 /// The operator's listener.
@@ -99,6 +100,11 @@ struct payments_settings {
     milliseconds order_lifetime = std::chrono::hours{24};
     std::string currency = "RUB"; ///< ISO 4217
     bool test_mode = true;
+    std::string notification_encoding = "utf-8"; ///< "utf-8" or "windows-1251"
+    std::string notification_addresses;          ///< `address_ranges`; "" = any
+    std::string api_url = "https://api.cloudpayments.ru";
+    milliseconds api_timeout = std::chrono::seconds{30};
+    std::size_t api_connections = 4;
 };
 
 struct mail_settings {

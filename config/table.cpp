@@ -1,5 +1,8 @@
 #include "config/table.hpp"
 
+#include "config/address_ranges.hpp"
+#include "config/secure_url.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cctype>
@@ -48,6 +51,10 @@ bool is_base_url(std::string_view text) {
            ((text.starts_with("http://") || text.starts_with("https://")) && !text.ends_with('/'));
 }
 
+bool is_address_list(std::string_view text) {
+    return address_ranges::parse(text).has_value();
+}
+
 bool is_database_url(std::string_view text) {
     return text.empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") ||
            text.find('=') != std::string_view::npos;
@@ -68,6 +75,10 @@ const text_rule some_path{"a path, not empty", is_not_empty};
 const text_rule ip_address{"an IP address", is_ip_address};
 const text_rule base_url{R"(a URL that begins with http:// or https:// and does not end with '/', or "")",
                          is_base_url};
+const text_rule secure_url{"a URL that begins with https://, or http:// and a loopback address",
+                           is_secure_url};
+const text_rule address_list{R"(IP addresses and ranges, as "192.0.2.7, 2001:db8::/32", or "")",
+                             is_address_list};
 const text_rule database_url{R"(a libpq connection URI or key=value text, or "")", is_database_url};
 const text_rule currency{"an ISO 4217 code, as \"RUB\"", is_currency};
 const text_rule mailbox{"a mail address", is_mailbox};
@@ -119,6 +130,8 @@ std::vector<setting> make_table() {
          "Time that requests under way have to finish when the service stops."},
         {"http.in_flight_limit", at<&s::http, &http::in_flight_limit>, queue_length,
          "Requests under way in all; more are refused."},
+        {"http.trusted_proxies", at<&s::http, &http::trusted_proxies>, address_list,
+         "Proxies whose X-Forwarded-For or Forwarded says where a notification came from."},
 
         {"ops.address", at<&s::ops, &ops_settings::address>, ip_address,
          "Address of the operator's listener."},
@@ -216,12 +229,25 @@ std::vector<setting> make_table() {
         {"payments.public_id", at<&s::payments, &payments::public_id>, some_text,
          "The gateway's name for the shop."},
         {"payments.api_secret", at<&s::payments, &payments::api_secret>, any_text,
-         "Signs the gateway's notifications; empty means a random one, with the sandbox only.", true},
+         "Signs the gateway's notifications and opens its API; empty means a random one, with the sandbox "
+         "only.",
+         true},
         {"payments.order_lifetime", at<&s::payments, &payments::order_lifetime>, lifetime,
          "Time in which an order must be paid."},
         {"payments.currency", at<&s::payments, &payments::currency>, currency, "Currency of the prices."},
         {"payments.test_mode", at<&s::payments, &payments::test_mode>, boolean_rule{},
          "Whether notifications of test payments are believed."},
+        {"payments.notification_encoding", at<&s::payments, &payments::notification_encoding>,
+         choice_rule{{"utf-8", "windows-1251"}},
+         "Encoding of the gateway's notifications, as chosen there; JSON is always UTF-8."},
+        {"payments.notification_addresses", at<&s::payments, &payments::notification_addresses>, address_list,
+         "Where notifications are taken from; empty means anywhere. Signatures are checked in any case."},
+        {"payments.api_url", at<&s::payments, &payments::api_url>, secure_url,
+         "Where the gateway's API is, which refunds, reconciliation and subscriptions need."},
+        {"payments.api_timeout", at<&s::payments, &payments::api_timeout>, network_timeout,
+         "Time in which a call of the gateway's API must be answered, its repeats included."},
+        {"payments.api_connections", at<&s::payments, &payments::api_connections>, integer_rule{1, 30},
+         "Calls of the gateway's API at once; it refuses more than 5 of a test terminal, 30 of a live one."},
 
         {"mail.delivery", at<&s::mail, &mail::delivery>, choice_rule{{"file"}},
          "How mails leave: into files."},

@@ -5,6 +5,7 @@
 #include "actors/wallet_decisions.hpp"
 #include "http/async.hpp"
 #include "http/backend_service.hpp"
+#include "http/webhook_reader.hpp"
 #include "persistence/queries/idempotency.hpp"
 #include "persistence/queries/images.hpp"
 
@@ -68,7 +69,8 @@ outcome<Record> owned_by(user_id user, outcome<Record> record) {
 struct backend_service::parts {
     explicit parts(backend& b)
         : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
-                       b.options.config.http.in_flight_limit} {}
+                       b.options.config.http.in_flight_limit},
+          webhooks{webhook_rules{b.options.config, b.options.payment_secret}} {}
 
     /// The catalogue, from memory or freshly read.
     reply<catalog::snapshot> goods() {
@@ -120,6 +122,7 @@ struct backend_service::parts {
 
     backend& back;
     bridge ask;
+    const webhook_reader webhooks;
 
 private:
     /// Whether a command that was carried out could be refused like this when it comes again.

@@ -1,41 +1,13 @@
 #include "http/backend_service.hpp"
 
-#include "actors/domain/signature.hpp"
 #include "actors/domain/views.hpp"
 #include "http/backend_parts.hpp"
-#include "http/form.hpp"
 #include "persistence/queries/payments.hpp"
 #include "persistence/queries/wallets.hpp"
 
 #include <algorithm>
 
 namespace atelier::http {
-namespace {
-
-deliver_notification read_webhook(webhook hook) {
-    deliver_notification command;
-    const auto kind = parse_notification_kind(hook.kind);
-    const bool is_json = hook.content_type.starts_with("application/json");
-    outcome<field_list> fields = errc::internal;
-    if (is_json)
-        fields = json_fields(hook.body);
-    else
-        fields = parse_form(hook.body);
-    outcome<notification> what =
-        fields ? parse_notification(kind, *fields) : outcome<notification>{fields.error()};
-    if (what) {
-        command.what = std::move(*what);
-    } else {
-        command.problem = what.error().detail.empty() ? "unreadable" : what.error().detail;
-        command.what.kind = kind;
-        command.what.business_key = content_key(kind, hook.body);
-    }
-    command.body = std::move(hook.body);
-    command.content_type = std::move(hook.content_type);
-    return command;
-}
-
-} // namespace
 
 backend_service::backend_service(backend& b) : parts_{std::make_unique<parts>(b)} {}
 
@@ -185,17 +157,18 @@ reply<page<payment_record>> backend_service::payments(user_id user, payment_id b
 }
 
 reply<webhook_answer> backend_service::notify(webhook hook) {
-    const auto present = [](const std::string& header) {
-        return header.empty() ? std::nullopt : std::optional<std::string_view>{header};
-    };
-    const auto encoding = hook.content_type.starts_with("application/json") ? parameter_encoding::json
-                                                                            : parameter_encoding::form;
-    if (!verify_signature(present(hook.content_hmac), present(hook.x_content_hmac), hook.body, encoding,
-                          parts_->back.options.payment_secret)) {
-        parts_->back.meters.webhook(to_string(parse_notification_kind(hook.kind)), "bad_signature");
-        co_return errc::invalid_signature;
+    auto content = parts_->webhooks.read(hook);
+    if (!content) {
+        const bool foreign = content.error().code == errc::forbidden_address;
+        parts_->back.meters.webhook(to_string(parse_notification_kind(hook.kind)),
+                                    foreign ? "foreign_address" : "bad_signature");
+        co_return content.error();
     }
-    auto command = read_webhook(std::move(hook));
+    deliver_notification command;
+    command.what = std::move(content->what);
+    command.problem = std::move(content->problem);
+    command.body = std::move(hook.body);
+    command.content_type = std::move(hook.content_type);
     auto result = co_await parts_->ask.ask<notification_reply>(parts_->back.actors.get<payments_actor>(),
                                                                std::move(command));
     if (!result)

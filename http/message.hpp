@@ -41,6 +41,7 @@ struct request {
     std::string target;                                       ///< as sent
     std::string path;                                         ///< decoded path
     std::vector<std::pair<std::string, std::string>> query;   ///< decoded, in order
+    std::optional<failure> query_failure;                     ///< why `query` could not be decoded
     std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case, in order
     std::string body;                                         ///< for routes that take it in memory
     std::shared_ptr<temporary_file> body_file;                ///< for routes that stream it to disk

@@ -43,6 +43,7 @@ unsigned status_of(errc code) {
         return 402;
     case errc::email_not_confirmed:
     case errc::forbidden:
+    case errc::forbidden_address:
         return 403;
     case errc::not_found:
         return 404;
@@ -53,6 +54,7 @@ unsigned status_of(errc code) {
     case errc::request_timeout:
         return 408;
     case errc::state_conflict:
+    case errc::gateway_refused:
     case errc::idempotency_in_progress:
         return 409;
     case errc::length_required:

@@ -86,6 +86,7 @@ outcome<request_head> parse_request_head(std::string_view head, const limits& bo
         return target.error();
     into.path = std::move(target->path);
     into.query = std::move(target->query);
+    into.query_failure = std::move(target->query_failure);
     return request_head{*facts, parser.keep_alive()};
 }
 

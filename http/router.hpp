@@ -31,6 +31,7 @@ struct route {
     std::string_view pattern; ///< e.g. "/v1/generations/{id}/cancel"; `{…}` matches one non-empty segment
     body_mode body;
     handler handle;
+    bool raw_query = false; ///< reads the query from the target by itself, so that it may be in any encoding
 };
 
 /// The table, looked up by path and method. Immutable once built; shared by all I/O threads.

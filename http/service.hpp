@@ -2,6 +2,7 @@
 
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
+#include "http/addresses.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
@@ -78,11 +79,12 @@ struct image_file {
 
 /// A webhook of the gateway, as it came.
 struct webhook {
-    std::string kind; ///< last segment of its address, e.g. "pay"
-    std::string body; ///< raw; of a GET, the query string
-    std::string content_type;
+    std::string kind;         ///< last segment of its address, e.g. "pay"
+    std::string body;         ///< raw; of a GET, the query string
+    std::string content_type; ///< of a GET, that of a form
     std::string content_hmac;
     std::string x_content_hmac;
+    request_origin origin;
 
     webhook() = default;
 };

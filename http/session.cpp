@@ -119,6 +119,8 @@ asio::awaitable<response> session::exchange() {
     if (match.found == nullptr)
         co_return unrouted(match);
     route_ = match.found;
+    if (request_.query_failure && !route_->raw_query)
+        co_return refuse(*request_.query_failure);
     request_.path_parameters = std::move(match.parameters);
     const status body = co_await read_body();
     if (!body)

@@ -104,8 +104,10 @@ outcome<request_target> parse_target(std::string_view target) {
     if (!path)
         return path.error();
     parsed.path = std::move(*path);
-    if (const auto query = decode_query(target.substr(std::min(path_end + 1, target.size())), parsed); !query)
-        return query.error();
+    if (auto query = decode_query(target.substr(std::min(path_end + 1, target.size())), parsed); !query) {
+        parsed.query.clear();
+        parsed.query_failure = std::move(query.error());
+    }
     return parsed;
 }
 

@@ -50,7 +50,9 @@ constexpr std::array entries{
     entry{errc::unavailable, "unavailable", "A part of the service is not available; try again shortly."},
     entry{errc::deadline_exceeded, "deadline_exceeded",
           "The answer was not ready in time; try again with the same Idempotency-Key."},
-    entry{errc::gateway_unavailable, "gateway_unavailable", "The payment gateway could not be reached."},
+    entry{errc::forbidden_address, "forbidden_address", "Notifications are not taken from this address."},
+    entry{errc::gateway_refused, "gateway_refused", "The payment gateway refused this."},
+    entry{errc::gateway_unavailable, "gateway_unavailable", "The payment gateway gave no usable answer."},
     entry{errc::engine_failed, "engine_failed", "The generation engine failed."},
     entry{errc::internal, "internal", "Something went wrong on our side."},
 };

@@ -44,6 +44,8 @@ enum class errc : std::uint8_t {
     overloaded,
     unavailable,
     deadline_exceeded,
+    forbidden_address,
+    gateway_refused,
     gateway_unavailable,
     engine_failed,
     internal,

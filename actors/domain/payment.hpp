@@ -27,8 +27,16 @@ enum class notification_kind : std::uint8_t {
 /// `other` for a name that is not known.
 [[nodiscard]] notification_kind parse_notification_kind(std::string_view name);
 
-/// What a notification says of its transaction.
-enum class transaction_status : std::uint8_t { none, authorized, completed, declined, other };
+/// How far a transaction has come, as the gateway says.
+enum class transaction_status : std::uint8_t {
+    none, ///< nothing is said
+    awaiting_authentication,
+    authorized,
+    completed,
+    cancelled,
+    declined,
+    other,
+};
 
 /// What a notification says, as far as it decides about a payment. Absent texts are empty.
 struct notification_facts {

@@ -1,18 +1,15 @@
 #include "actors/gateways/cloudpayments_notification.hpp"
 
 #include "actors/domain/money.hpp"
+#include "actors/gateways/cloudpayments_values.hpp"
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 
 namespace atelier {
 namespace {
-
-constexpr std::size_t longest_identifier = 255;
 
 /// The fields by name; a name that comes twice is refused, since the two sides could read different ones.
 outcome<std::map<std::string_view, std::string_view>> index(const field_list& fields) {
@@ -21,37 +18,6 @@ outcome<std::map<std::string_view, std::string_view>> index(const field_list& fi
         if (!by_name.emplace(name, value).second)
             return invalid_field(name, "duplicate", "It comes more than once.");
     return by_name;
-}
-
-/// Length of the UTF-8 sequence that `text` begins with (RFC 3629); 0 when it is malformed.
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80)
-        return 1;
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || text.size() < length)
-        return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0U) != 0x80U)
-            return 0;
-    const bool overlong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xf0 && byte(1) < 0x90);
-    const bool surrogate = lead == 0xed && byte(1) > 0x9f;
-    const bool beyond_unicode = lead == 0xf4 && byte(1) > 0x8f;
-    return overlong || surrogate || beyond_unicode ? 0 : length;
-}
-
-/// Text that the database and the logs can hold: UTF-8 of bounded length without control characters.
-bool is_plain_text(std::string_view text) {
-    if (text.size() > longest_identifier)
-        return false;
-    while (!text.empty()) {
-        const auto length = utf8_sequence(text);
-        if (length == 0 || static_cast<unsigned char>(text.front()) < 0x20 || text.front() == 0x7f)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
 }
 
 /// Reads fields by name and remembers the first that cannot be read.
@@ -117,57 +83,6 @@ private:
     std::optional<failure> error_;
 };
 
-template <class Integer>
-std::optional<Integer> parse_integer(std::string_view text) {
-    Integer value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
-        return std::nullopt;
-    return value;
-}
-
-/// "2026-03-01 09:15:30", which is UTC, or "2026-03-01T09:15:30Z"; fractions of a second are dropped.
-std::optional<instant> parse_date_time(std::string_view text) {
-    constexpr std::string_view pattern = "0000-00-00 00:00:00";
-    if (text.size() < pattern.size())
-        return std::nullopt;
-    for (std::size_t i = 0; i < pattern.size(); ++i) {
-        const bool digit = text[i] >= '0' && text[i] <= '9';
-        if (pattern[i] == '0' ? !digit : text[i] != pattern[i] && !(pattern[i] == ' ' && text[i] == 'T'))
-            return std::nullopt;
-    }
-    auto rest = text.substr(pattern.size());
-    if (rest.starts_with('.'))
-        rest.remove_prefix(std::min(rest.find_first_not_of("0123456789", 1), rest.size()));
-    if (!rest.empty() && rest != "Z")
-        return std::nullopt;
-
-    const auto number = [&](std::size_t from, std::size_t length) {
-        return parse_integer<int>(text.substr(from, length)).value_or(0);
-    };
-    using namespace std::chrono;
-    const year_month_day date{year{number(0, 4)}, month{static_cast<unsigned>(number(5, 2))},
-                              day{static_cast<unsigned>(number(8, 2))}};
-    const int h = number(11, 2);
-    const int m = number(14, 2);
-    const int s = number(17, 2);
-    if (!date.ok() || h > 23 || m > 59 || s > 59)
-        return std::nullopt;
-    return sys_days{date} + hours{h} + minutes{m} + seconds{s};
-}
-
-transaction_status parse_status(std::string_view text) {
-    if (text.empty())
-        return transaction_status::none;
-    if (text == "Completed")
-        return transaction_status::completed;
-    if (text == "Authorized")
-        return transaction_status::authorized;
-    if (text == "Declined")
-        return transaction_status::declined;
-    return transaction_status::other;
-}
-
 /// Every field, one after the other with its length in front, so that two different lists never look alike.
 std::string flatten(const field_list& fields) {
     std::string text;
@@ -227,7 +142,7 @@ outcome<notification> parse_notification(notification_kind kind, const field_lis
     read.account_id = reader.identifier("AccountId");
     read.amount_cents = reader.amount("Amount");
     read.currency = reader.identifier("Currency");
-    read.status = parse_status(reader.raw("Status"));
+    read.status = parse_transaction_status(reader.raw("Status"));
     read.test_mode = reader.flag("TestMode");
     read.token = reader.identifier("Token");
     read.card_type = reader.information("CardType");

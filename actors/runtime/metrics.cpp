@@ -63,6 +63,8 @@ struct metrics::families {
         histogram("atelier_http_request_seconds", "Time to answer, by route.");
     Family<Counter>& webhooks =
         counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
+    Family<Counter>& gateway_calls =
+        counter("atelier_gateway_calls_total", "Calls of the gateway's API, by method and result.");
     Family<Counter>& generations = counter("atelier_generations_total", "Generations that reached a state.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
@@ -147,6 +149,11 @@ void metrics::request_finished(std::string_view listener, std::string_view metho
 
 void metrics::webhook(std::string_view type, std::string_view verdict) {
     families_->webhooks.Add({{"type", std::string{type}}, {"verdict", std::string{verdict}}}).Increment();
+}
+
+void metrics::gateway_call(std::string_view method, std::string_view result) {
+    families_->gateway_calls.Add({{"method", std::string{method}}, {"result", std::string{result}}})
+        .Increment();
 }
 
 void metrics::generation(std::string_view state) {

@@ -49,6 +49,9 @@ public:
     void generation(std::string_view state);
     /// Counts tokens moved by an operation of the journal; `amount` is positive.
     void tokens_moved(std::string_view operation, double amount);
+    /// Counts a call of the gateway's API by method, e.g. "payments/refund", and result: "ok" or an error
+    /// code.
+    void gateway_call(std::string_view method, std::string_view result);
     /// Counts mails by result: "delivered", "postponed", "given_up".
     void mail(std::string_view result, std::size_t count);
 

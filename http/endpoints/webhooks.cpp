@@ -20,7 +20,9 @@ answer receive_webhook(const endpoint_context& context, request& r) {
     webhook hook;
     hook.kind = r.path_parameters.front();
     hook.body = signed_text(r);
-    hook.content_type = r.header("content-type");
+    hook.content_type =
+        r.verb == method::get ? "application/x-www-form-urlencoded" : r.header("content-type");
+    hook.origin = request_origin{r};
     hook.content_hmac = r.header("content-hmac");
     hook.x_content_hmac = r.header("x-content-hmac");
     const auto reply = co_await context.backend.notify(std::move(hook));

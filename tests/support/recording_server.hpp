@@ -13,6 +13,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -32,6 +33,9 @@ struct request {
     /// The last segment of the target.
     [[nodiscard]] std::string kind() const { return target.substr(target.rfind('/') + 1); }
 };
+
+/// At the end of an answer: the connection is cut after what stands before.
+inline constexpr std::string_view cut{"\0cut", 4};
 
 /// A small HTTP server that notes every request and answers it as the test says. "" hangs up without an
 /// answer; an answer that blocks holds its connection only.
@@ -98,8 +102,11 @@ private:
                 requests_.push_back(*next);
             }
             arrived_.notify_all();
-            const auto reply = answer_(*next);
-            if (reply.empty() || ::send(connection, reply.data(), reply.size(), MSG_NOSIGNAL) < 0)
+            auto reply = answer_(*next);
+            const bool last = reply.empty() || reply.ends_with(cut);
+            if (reply.ends_with(cut))
+                reply.resize(reply.size() - cut.size());
+            if (::send(connection, reply.data(), reply.size(), MSG_NOSIGNAL) < 0 || last)
                 break;
         }
         ::shutdown(connection, SHUT_RDWR);

@@ -8,6 +8,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include <set>
+
 using namespace atelier;
 
 namespace {
@@ -45,7 +47,8 @@ std::string written(instant at) {
 
 /// What was read, field by field; absent fields are left out.
 value_map written(const notification& n) {
-    constexpr std::array statuses{"", "authorized", "completed", "declined", "other"};
+    constexpr std::array statuses{
+        "", "awaiting_authentication", "authorized", "completed", "cancelled", "declined", "other"};
     value_map values{
         {"business_key", n.business_key},
         {"transaction_id", n.transaction_id},
@@ -115,6 +118,22 @@ CAF_TEST(every sample is read as it must be) {
         ++read_samples;
     }
     CAF_CHECK(read_samples >= 33);
+}
+
+CAF_TEST(no sample is missing and each says what it expects) {
+    std::set<std::string> groups;
+    for (const auto& sample : test::read_samples()) {
+        const auto group = sample.name.substr(0, sample.name.find('_'));
+        groups.insert(group);
+        CAF_MESSAGE(sample.name);
+        CAF_CHECK(!sample.kind.empty() && !sample.secret.empty() && !sample.content_type.empty());
+        // Those of v09 are one notification under signatures that are right or wrong.
+        CAF_CHECK_EQUAL(sample.expected.empty() && sample.refused.empty(), group == "v09");
+    }
+    for (const auto& [letter, count] : {std::pair{'s', 20}, std::pair{'v', 9}})
+        for (int number = 1; number <= count; ++number)
+            CAF_CHECK_EQUAL(
+                groups.count(letter + std::string{number < 10 ? "0" : ""} + std::to_string(number)), 1u);
 }
 
 CAF_TEST(the form and the JSON spelling of a payment read the same) {

@@ -378,3 +378,28 @@ CAF_TEST(the environment of the process can be looked up) {
     CAF_CHECK(process_environment("PATH").has_value());
     CAF_CHECK(!process_environment("ATELIER_NO_SUCH_VARIABLE"));
 }
+
+CAF_TEST(lists of addresses and the URL of the gateway are checked) {
+    const auto values = loaded(R"(
+        http.trusted_proxies = "10.0.0.0/8, ::1"
+        payments {
+            notification_addresses = "185.98.81.0/28,87.251.91.160/27"
+            notification_encoding = "windows-1251"
+            api_url = "http://127.0.0.1:8080"
+        }
+    )");
+    CAF_CHECK_EQUAL(values.http.trusted_proxies, "10.0.0.0/8, ::1");
+    CAF_CHECK_EQUAL(values.payments.notification_encoding, "windows-1251");
+    CAF_CHECK_EQUAL(values.payments.api_url, "http://127.0.0.1:8080");
+    CAF_CHECK_EQUAL(errors_of("http.trusted_proxies = \"10.0.0.0/33\""),
+                    "a.conf:1:24: http.trusted_proxies: expected IP addresses and ranges, as \"192.0.2.7, "
+                    "2001:db8::/32\", or \"\", found the text \"10.0.0.0/33\"\n"
+                    "    http.trusted_proxies = \"10.0.0.0/33\"\n"
+                    "                           ^");
+    CAF_CHECK_EQUAL(
+        errors_of("payments.api_url = \"http://api.cloudpayments.ru\""),
+        "a.conf:1:20: payments.api_url: expected a URL that begins with https://, or http:// and a "
+        "loopback address, found the text \"http://api.cloudpayments.ru\"\n"
+        "    payments.api_url = \"http://api.cloudpayments.ru\"\n"
+        "                       ^");
+}

@@ -110,7 +110,7 @@ CAF_TEST(a value of the right type is stored in every field) {
                     return give(std::string{rule.choices.back()}) &&
                            shown_value(each, values) == '"' + std::string{rule.choices.back()} + '"';
                 } else if constexpr (std::is_same_v<rule_type, text_rule>) {
-                    for (const auto* text : {"::1", "http://x", "dbname=x", "USD", "x@y"}) {
+                    for (const auto* text : {"::1", "http://x", "dbname=x", "USD", "x@y", "https://x"}) {
                         if (rule.accepts(text)) {
                             return give(std::string{text});
                         }

@@ -366,7 +366,7 @@ CAF_TEST(whatever comes is credited at most once and never taken back) {
     CAF_CHECK(rc::check([] {
         const auto any_facts =
             rc::gen::map(rc::gen::tuple(rc::gen::inRange(0, 9), rc::gen::inRange(1, 4),
-                                        rc::gen::inRange(0, 5), rc::gen::inRange(0, 8)),
+                                        rc::gen::inRange(0, 7), rc::gen::inRange(0, 8)),
                          [](const std::tuple<int, int, int, int>& drawn) {
                              const auto& [what, transaction, status, flaw] = drawn;
                              auto facts = fitting(static_cast<kind>(what), "T" + std::to_string(transaction),

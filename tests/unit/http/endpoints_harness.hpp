@@ -36,6 +36,7 @@ inline request make_request(method verb, std::string target) {
     r.target = std::move(target);
     r.path = std::move(parsed->path);
     r.query = std::move(parsed->query);
+    r.query_failure = std::move(parsed->query_failure);
     r.request_id = "req-1";
     return r;
 }

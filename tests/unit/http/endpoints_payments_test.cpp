@@ -1,5 +1,8 @@
 #define CAF_SUITE endpoints_payments
+#include "actors/domain/signature.hpp"
 #include "http/cursor.hpp"
+#include "http/webhook_reader.hpp"
+#include "tests/support/cloudpayments/samples.hpp"
 #include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"
 
@@ -22,6 +25,12 @@ request notification(std::string kind, std::string body) {
                   "application/x-www-form-urlencoded");
     r = with(std::move(r), "content-hmac", "c-hmac");
     return with(std::move(r), "x-content-hmac", "x-hmac");
+}
+
+webhook_rules rules_with(std::string secret) {
+    webhook_rules rules;
+    rules.secret = std::move(secret);
+    return rules;
 }
 
 } // namespace
@@ -117,6 +126,54 @@ CAF_TEST(a notification by GET is its raw query) {
     CAF_CHECK_EQUAL(front.backend.last_hook.content_hmac, "");
     front.send(get("/webhooks/cloudpayments/check"));
     CAF_CHECK_EQUAL(front.backend.last_hook.body, "");
+}
+
+CAF_TEST(every sample in a form may come by GET as well) {
+    for (const auto& sample : test::read_samples()) {
+        if (sample.json() || sample.body.empty())
+            continue;
+        CAF_MESSAGE(sample.name);
+        front_end front;
+        auto r = with(get("/webhooks/cloudpayments/" + sample.kind + "?" + sample.body), "content-type",
+                      "application/json"); // of a body that is not there
+        if (sample.content_hmac)
+            r = with(std::move(r), "content-hmac", *sample.content_hmac);
+        if (sample.x_content_hmac)
+            r = with(std::move(r), "x-content-hmac", *sample.x_content_hmac);
+        CAF_CHECK_EQUAL(front.send(std::move(r)).status, 200u);
+        const auto content = webhook_reader{rules_with(sample.secret)}.read(front.backend.last_hook);
+        CAF_CHECK_EQUAL(content.has_value(), sample.is_signed);
+        if (content && sample.expected.contains("business_key"))
+            CAF_CHECK_EQUAL(content->what.business_key, sample.expected.at("business_key"));
+        if (content && !sample.refused.empty())
+            CAF_CHECK(!content->problem.empty());
+    }
+}
+
+CAF_TEST(a notification by GET may be in another encoding than UTF - 8) {
+    front_end front;
+    CAF_CHECK_EQUAL(front.send(get("/webhooks/cloudpayments/pay?TransactionId=1&CardType=%cc%c8%d0")).status,
+                    200u);
+    auto hook = front.backend.last_hook;
+    hook.content_hmac = hmac_sha256_base64(hook.body, "secret");
+    auto rules = rules_with("secret");
+    rules.windows_1251 = true;
+    const auto content = webhook_reader{rules}.read(hook);
+    CAF_REQUIRE(content.has_value());
+    CAF_CHECK_EQUAL(content->what.card_type, "МИР");
+}
+
+CAF_TEST(the service hears where a notification came from) {
+    front_end front;
+    auto r = with(notification("pay", "x=1"), "x-forwarded-for", "192.0.2.1");
+    r = with(std::move(r), "forwarded", "for=192.0.2.1");
+    r.remote_address = "10.0.0.1";
+    front.send(std::move(r));
+    CAF_CHECK_EQUAL(front.backend.last_hook.origin.peer, "10.0.0.1");
+    CAF_CHECK_EQUAL(front.backend.last_hook.origin.x_forwarded_for, "192.0.2.1");
+    CAF_CHECK_EQUAL(front.backend.last_hook.origin.forwarded, "for=192.0.2.1");
+    front.backend.refusal = failure{errc::forbidden_address};
+    CAF_CHECK_EQUAL(front.send(notification("pay", "x=1")).status, 403u);
 }
 
 CAF_TEST(the gateway is told the code of the service) {

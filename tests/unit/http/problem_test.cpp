@@ -115,6 +115,8 @@ CAF_TEST(every code has its status) {
         {"overloaded", 503},
         {"unavailable", 503},
         {"deadline_exceeded", 503},
+        {"forbidden_address", 403},
+        {"gateway_refused", 409},
         {"gateway_unavailable", 502},
         {"engine_failed", 502},
         {"internal", 500},

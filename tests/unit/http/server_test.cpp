@@ -23,6 +23,19 @@ std::string code_of(const wire_response& response) {
 
 } // namespace
 
+CAF_TEST(a query that is no text is refused unless the route reads it raw) {
+    auto raw = make_route(method::get, "/raw", body_mode::none,
+                          [](http::request& r) { return text(r.target + std::to_string(r.query.size())); });
+    raw.raw_query = true;
+    test_server server{{}, {raw}};
+    CAF_CHECK_EQUAL(server.ask(get("/raw?a=%ff")).body, "/raw?a=%ff0");
+    CAF_CHECK_EQUAL(server.ask(get("/raw?a=b")).body, "/raw?a=b1");
+    const auto refused = server.ask(get("/hello?a=%ff"));
+    CAF_CHECK_EQUAL(refused.status, 400U);
+    CAF_CHECK_EQUAL(code_of(refused), "malformed_request");
+    CAF_CHECK_EQUAL(server.ask(get("/nowhere?a=%ff")).status, 404U);
+}
+
 CAF_TEST(a request is answered with all fields that every response has) {
     test_server server;
     const auto r = server.ask(get("/hello"));

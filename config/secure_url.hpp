@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string_view>
+
+namespace atelier {
+
+/// Whether secrets may be sent to a base URL: it begins with https://, or with http:// and leads to this
+/// machine itself (`localhost`, 127.0.0.0/8, [::1]). Neither user names, queries, fragments nor a '/' at the
+/// end are allowed.
+[[nodiscard]] bool is_secure_url(std::string_view url);
+
+} // namespace atelier

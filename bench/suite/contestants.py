@@ -193,7 +193,7 @@ class Service(HttpContestant):
     remembers_users = True
 
     @contextlib.contextmanager
-    def serving(self, database):
+    def serving(self, database, **settings):
         shutil.rmtree(self.work / "var", ignore_errors=True)
         (self.work / "var").mkdir()
         env = os.environ | {
@@ -201,7 +201,7 @@ class Service(HttpContestant):
             "ATELIER_HTTP_PORT": "0", "ATELIER_OPS_PORT": "0", "ATELIER_LOG_LEVEL": "warn",
             "ATELIER_WALLETS_IDLE_TIMEOUT": "1h", "ATELIER_GENERATIONS_SLOTS": "1",
             "ATELIER_GENERATIONS_DEADLINE": "1d", "ATELIER_GENERATIONS_QUEUE_LIMIT": "10000000",
-            "ATELIER_GENERATIONS_QUEUE_LIMIT_PER_USER": "10000000"}
+            "ATELIER_GENERATIONS_QUEUE_LIMIT_PER_USER": "10000000"} | settings
         with Child([self.server.programs / "atelier", "serve"], self.log, directory=self.work, env=env) as child:
             url = child.line("ready ").split()[1].removeprefix("http=")
             try:

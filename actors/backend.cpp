@@ -70,17 +70,17 @@ cloudpayments_client_settings api_settings(const backend_options& o) {
     return api;
 }
 
-/// How a client pays: the parameters of the gateway's widget and, at the sandbox, the address that plays it.
-std::string checkout(const gateway& g, bool at_sandbox, const payment_record& payment) {
+/// How a client pays: our page that opens the gateway's widget, or the widget's script and parameters.
+std::string checkout(const backend_options& o, const gateway& g, const payment_record& payment) {
     checkout_order order;
     order.invoice_id = payment.invoice_id;
     order.amount_cents = payment.amount_cents;
     order.currency = payment.currency;
     order.account_id = std::to_string(payment.user.value);
     order.description = std::to_string(payment.tokens_amount) + " tokens";
-    const auto url = at_sandbox ? "\"/sandbox/checkout/" + payment.invoice_id + '"' : "null";
-    return R"({"gateway":")" + std::string{at_sandbox ? "sandbox" : g.name()} + R"(","url":)" + url +
-           R"(,"widget":)" + g.checkout_parameters(order) + '}';
+    return R"({"gateway":")" + o.config.payments.gateway + R"(","url":"/checkout/)" +
+           std::to_string(payment.id.value) + R"(","script":")" + o.widget_script + R"(","widget":)" +
+           g.checkout_parameters(order) + '}';
 }
 
 } // namespace
@@ -116,7 +116,7 @@ backend::backend(backend_options o)
           options.config.wallets.reopen_grace,
           options.config.wallets.idempotency_lifetime,
           options.config.wallets.in_flight_limit,
-          [this](const payment_record& payment) { return checkout(*payment_gateway, at_sandbox(), payment); },
+          [this](const payment_record& payment) { return checkout(options, *payment_gateway, payment); },
           options.config.wallets.freshness,
           &shown},
       payment_context_{time, actors, meters, {options.config.payments.test_mode}},
@@ -183,15 +183,6 @@ status backend::start() {
     return done{};
 }
 
-void backend::open_sandbox(std::string url) {
-    if (!at_sandbox())
-        return;
-    sandbox_settings local;
-    local.base_url = std::move(url);
-    local.secret = options.payment_secret;
-    payment_sandbox = std::make_unique<sandbox>(std::move(local), time);
-}
-
 std::vector<child_spec> backend::children() {
     using parent = supervisor_state::actor;
     const auto family = [this](microseconds idle_timeout) {
@@ -247,8 +238,6 @@ bool backend::writers_healthy() const {
 void backend::stop() {
     if (std::exchange(stopped_, true))
         return;
-    if (payment_sandbox)
-        payment_sandbox->stop();
     gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
     redesign->stop();
     image_pool.stop();

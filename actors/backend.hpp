@@ -7,7 +7,6 @@
 #include "actors/engines/engine.hpp"
 #include "actors/gateways/gateway.hpp"
 #include "actors/gateways/gateway_client.hpp"
-#include "actors/gateways/sandbox.hpp"
 #include "actors/generation.hpp"
 #include "actors/images.hpp"
 #include "actors/mail/mailbox.hpp"
@@ -47,6 +46,7 @@ struct backend_options {
     std::string node;                              ///< names this process's writers; the same after a restart
     std::filesystem::path temporary;               ///< for files under construction
     std::string payment_secret;                    ///< key of the gateway's signatures
+    std::string widget_script;                     ///< address of the gateway's script for browsers
     std::function<std::string()> base_url;         ///< the public address, for links; thread-safe
     std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
 };
@@ -63,13 +63,10 @@ public:
 
     /// Starts the actors. Errors: unavailable when the database does not answer in time.
     [[nodiscard]] status start();
-    /// Lets the sandbox, if that is the gateway, send its notifications to `url`. Before the first request.
-    void open_sandbox(std::string url);
     /// Ends the actors, then the pools; what still waits for either is answered with a failure first.
     void stop();
 
     [[nodiscard]] bool writers_healthy() const;
-    [[nodiscard]] bool at_sandbox() const { return options.config.payments.gateway == "sandbox"; }
     [[nodiscard]] caf::actor_system& system() { return *system_; }
 
     // In the order of their construction: each uses only those before it.
@@ -87,7 +84,6 @@ public:
     const std::unique_ptr<engine> redesign;
     const std::unique_ptr<gateway> payment_gateway;
     const std::unique_ptr<gateway_client> gateway_api;
-    std::unique_ptr<sandbox> payment_sandbox; ///< null with another gateway
     file_mailbox mailbox;
     outbox_delivery mails;
     session_cache sessions;

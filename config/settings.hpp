@@ -96,7 +96,7 @@ struct generations_settings {
 struct payments_settings {
     std::string gateway = "sandbox"; ///< "sandbox" or "cloudpayments"
     std::string public_id = "sandbox_public_id";
-    std::string api_secret; ///< secret; "" = a random one, with the sandbox gateway only
+    std::string api_secret; ///< secret; "" = one of its own, with the sandbox gateway only
     milliseconds order_lifetime = std::chrono::hours{24};
     std::string currency = "RUB"; ///< ISO 4217
     bool test_mode = true;
@@ -105,6 +105,20 @@ struct payments_settings {
     std::string api_url = "https://api.cloudpayments.ru";
     milliseconds api_timeout = std::chrono::seconds{30};
     std::size_t api_connections = 4;
+};
+
+/// The local stand-in for the payment gateway.
+struct sandbox_settings {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8081;                      ///< 0 = any free one
+    std::string notify_url;                         ///< "" = of the service that it is part of
+    std::filesystem::path state;                    ///< "" = var/sandbox in the service, nothing beside it
+    milliseconds minute = std::chrono::minutes{1};  ///< of the schedule of repeats
+    milliseconds day = std::chrono::days{1};        ///< between charges of a subscription
+    std::int32_t chaos_duplicates = 0;              ///< percent, as all of these
+    std::int32_t chaos_delays = 0;
+    std::int32_t chaos_drops = 0;
+    std::int32_t chaos_forgeries = 0;
 };
 
 struct mail_settings {
@@ -146,6 +160,7 @@ struct settings {
     images_settings images;
     generations_settings generations;
     payments_settings payments;
+    sandbox_settings sandbox;
     mail_settings mail;
     sweeper_settings sweeper;
     supervisor_settings supervisor;

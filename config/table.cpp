@@ -84,6 +84,7 @@ const text_rule currency{"an ISO 4217 code, as \"RUB\"", is_currency};
 const text_rule mailbox{"a mail address", is_mailbox};
 const integer_rule port{0, 65'535};
 const integer_rule thread_count{1, 64};
+const integer_rule percentage{0, 100};
 const integer_rule queue_length{1, 10'000'000};
 const duration_rule network_timeout{milliseconds{100}, hours{1}};
 const duration_rule lifetime{minutes{1}, days{3650}};
@@ -97,6 +98,7 @@ std::vector<setting> make_table() {
     using images = images_settings;
     using generations = generations_settings;
     using payments = payments_settings;
+    using sandbox = sandbox_settings;
     using mail = mail_settings;
     using supervisor = supervisor_settings;
     return {
@@ -229,8 +231,8 @@ std::vector<setting> make_table() {
         {"payments.public_id", at<&s::payments, &payments::public_id>, some_text,
          "The gateway's name for the shop."},
         {"payments.api_secret", at<&s::payments, &payments::api_secret>, any_text,
-         "Signs the gateway's notifications and opens its API; empty means a random one, with the sandbox "
-         "only.",
+         "Signs the gateway's notifications, and lets the service use its API; empty means a random one that is "
+         "kept in the state directory, with the sandbox only.",
          true},
         {"payments.order_lifetime", at<&s::payments, &payments::order_lifetime>, lifetime,
          "Time in which an order must be paid."},
@@ -248,6 +250,28 @@ std::vector<setting> make_table() {
          "Time in which a call of the gateway's API must be answered, its repeats included."},
         {"payments.api_connections", at<&s::payments, &payments::api_connections>, integer_rule{1, 30},
          "Calls of the gateway's API at once; it refuses more than 5 of a test terminal, 30 of a live one."},
+
+        {"sandbox.address", at<&s::sandbox, &sandbox::address>, ip_address, "Address of the sandbox's listener."},
+        {"sandbox.port", at<&s::sandbox, &sandbox::port>, port,
+         "Port of the sandbox's listener; 0 picks a free one."},
+        {"sandbox.notify_url", at<&s::sandbox, &sandbox::notify_url>, base_url,
+         "Where the sandbox sends its notifications, the kind of each being added; empty means to the service that "
+         "it is part of."},
+        {"sandbox.state", at<&s::sandbox, &sandbox::state>, any_path,
+         "File in which the sandbox remembers everything; empty means sandbox/journal.jsonl in the state directory "
+         "or, for a sandbox by itself, none."},
+        {"sandbox.minute", at<&s::sandbox, &sandbox::minute>, duration_rule{milliseconds{1}, hours{1}},
+         "Length of a minute of the schedule by which the sandbox repeats notifications."},
+        {"sandbox.day", at<&s::sandbox, &sandbox::day>, duration_rule{milliseconds{1}, days{30}},
+         "Length of a day between two charges of a subscription at the sandbox."},
+        {"sandbox.chaos_duplicates", at<&s::sandbox, &sandbox::chaos_duplicates>, percentage,
+         "Percent of the sandbox's notifications that come twice."},
+        {"sandbox.chaos_delays", at<&s::sandbox, &sandbox::chaos_delays>, percentage,
+         "Percent of the sandbox's notifications that come up to two minutes late, hence in another order."},
+        {"sandbox.chaos_drops", at<&s::sandbox, &sandbox::chaos_drops>, percentage,
+         "Percent of the sandbox's notifications whose first delivery is lost, and which come with the next repeat."},
+        {"sandbox.chaos_forgeries", at<&s::sandbox, &sandbox::chaos_forgeries>, percentage,
+         "Percent of the sandbox's notifications beside which a copy with wrong signatures comes."},
 
         {"mail.delivery", at<&s::mail, &mail::delivery>, choice_rule{{"file"}},
          "How mails leave: into files."},

@@ -176,36 +176,4 @@ reply<webhook_answer> backend_service::notify(webhook hook) {
     co_return webhook_answer{result->code};
 }
 
-reply<checkout_result> backend_service::pay_at_sandbox(std::string invoice_id, std::string card) {
-    auto& back = parts_->back;
-    if (!back.payment_sandbox)
-        co_return errc::not_found;
-    auto query = [invoice_id](pg::connection& database) {
-        return queries::get_payment_by_invoice(database, invoice_id);
-    };
-    auto payment = co_await read<payment_record>(back.reads, std::move(query));
-    if (!payment)
-        co_return payment.error();
-    sandbox_order order;
-    order.invoice_id = invoice_id;
-    order.amount_cents = payment->amount_cents;
-    order.currency = payment->currency;
-    order.account_id = std::to_string(payment->user.value);
-    order.description = std::to_string(payment->tokens_amount) + " tokens";
-    std::function<void(sandbox::callback)> start = [&](sandbox::callback answer) {
-        auto accepted = back.payment_sandbox->pay(std::move(order), card, answer);
-        if (!accepted)
-            answer(accepted.error());
-    };
-    auto result = co_await wait_for<sandbox_result>(std::move(start));
-    if (!result)
-        co_return result.error();
-    checkout_result checkout;
-    checkout.transaction_id = std::move(result->transaction_id);
-    checkout.status = std::move(result->status);
-    checkout.reason = std::move(result->reason);
-    checkout.reason_code = result->reason_code;
-    co_return checkout;
-}
-
 } // namespace atelier::http

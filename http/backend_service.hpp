@@ -44,7 +44,6 @@ public:
     reply<payment_record> payment(user_id user, payment_id payment) override;
     reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) override;
     reply<webhook_answer> notify(webhook hook) override;
-    reply<checkout_result> pay_at_sandbox(std::string invoice_id, std::string card) override;
 
     reply<image_record> add_image(user_id user, upload file) override;
     reply<image_record> image(user_id user, image_id image) override;

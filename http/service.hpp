@@ -97,16 +97,6 @@ struct webhook_answer {
     explicit webhook_answer(std::int32_t c) : code{c} {}
 };
 
-/// How a payment at the sandbox's checkout ended.
-struct checkout_result {
-    std::string transaction_id;
-    std::string status;
-    std::string reason;
-    std::int32_t reason_code = 0;
-
-    checkout_result() = default;
-};
-
 /// News of a generation, for a stream of events.
 struct generation_event {
     std::string event;
@@ -154,8 +144,6 @@ public:
     virtual reply<payment_record> payment(user_id user, payment_id payment) = 0;
     virtual reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) = 0;
     virtual reply<webhook_answer> notify(webhook hook) = 0;
-    /// Errors: not_found when there is no such invoice, or the gateway is not the sandbox.
-    virtual reply<checkout_result> pay_at_sandbox(std::string invoice_id, std::string card) = 0;
 
     // -- images --------------------------------------------------------------------------------------------
     virtual reply<image_record> add_image(user_id user, upload file) = 0;

@@ -18,6 +18,7 @@ constexpr std::array commands{
     description{"doctor", "check configuration, database, disk and say what to do; list all settings",
                 doctor},
     description{"user", "create and look up users, grant them tokens", user},
+    description{"sandbox", "play the payment gateway, by itself", sandbox},
 };
 
 constexpr std::string_view common_options = R"(

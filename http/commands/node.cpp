@@ -1,10 +1,13 @@
 #include "http/commands/node.hpp"
 
 #include "actors/domain/random.hpp"
+#include "persistence/files.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
+#include <cstdio>
+#include <fcntl.h>
 #include <fstream>
 
 namespace atelier::commands {
@@ -36,8 +39,23 @@ outcome<std::string> node_name(const std::filesystem::path& directory) {
     return name;
 }
 
-std::string random_secret() {
-    return random_hex<32>();
+outcome<std::string> kept_secret(const std::filesystem::path& directory) {
+    const auto file = directory / "secret";
+    std::string secret;
+    if (std::ifstream in{file}; in >> secret && !secret.empty())
+        return secret;
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    secret = random_hex<32>();
+    // Under another name until it is whole: half a secret would be kept for ever.
+    const auto draft = directory / "secret.new";
+    constexpr mode_t only_owner = 0600;
+    const unique_fd out{::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, only_owner)};
+    const auto line = secret + '\n';
+    if (!out || ::write(out.get(), line.data(), line.size()) != static_cast<ssize_t>(line.size()) ||
+        ::rename(draft.c_str(), file.c_str()) != 0)
+        return last_error("cannot write " + file.string());
+    return secret;
 }
 
 std::string listener_url(const std::string& address, std::uint16_t port) {

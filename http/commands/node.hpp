@@ -12,8 +12,8 @@ namespace atelier::commands {
 /// became of the commits of its last life.
 [[nodiscard]] outcome<std::string> node_name(const std::filesystem::path& directory);
 
-/// 256 random bits in hexadecimal.
-[[nodiscard]] std::string random_secret();
+/// A secret of 256 bits in hexadecimal: made once, kept in `directory` where only the owner may read it.
+[[nodiscard]] outcome<std::string> kept_secret(const std::filesystem::path& directory);
 
 /// "http://127.0.0.1:8080"; a listener on every address is reached by the loopback address.
 [[nodiscard]] std::string listener_url(const std::string& address, std::uint16_t port);

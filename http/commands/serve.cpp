@@ -3,6 +3,7 @@
 #include "http/commands/command.hpp"
 #include "http/commands/log.hpp"
 #include "http/commands/node.hpp"
+#include "http/commands/sandbox_parts.hpp"
 #include "http/endpoints/routes.hpp"
 #include "http/file_pool.hpp"
 #include "http/server.hpp"
@@ -27,6 +28,7 @@ Runs the service until SIGTERM or SIGINT: creates and starts its own PostgreSQL 
 brings the schema up to date, adds missing seeds, and listens.
 )";
 
+constexpr std::string_view real_widget_script = "https://widget.cloudpayments.ru/bundles/cloudpayments.js";
 constexpr auto sweep_interval = std::chrono::milliseconds{100};
 constexpr int sweeps_per_look = 10; ///< at the own database server
 
@@ -71,7 +73,7 @@ http::server_hooks hooks_of(metrics& meters, const char* listener) {
 }
 
 /// Paths are absolute, so that it works when pasted into any shell.
-void print_welcome(const std::string& url, const std::string& ops, const settings& config) {
+void print_welcome(const std::string& url, const std::string& sandbox, const settings& config) {
     const auto mails = std::filesystem::absolute(mail_directory(config));
     const auto photo = std::filesystem::absolute("tests/support/rooms/living_room.jpg");
     std::printf(R"sh(
@@ -88,8 +90,10 @@ Atelier is running. From sign-up to a redesigned room, to paste into another she
   curl -s $api/v1/users/confirmation -H "$json" -d "{\"token\":\"$token\"}"
   auth="Authorization: Bearer $(curl -s $api/v1/sessions -H "$json" -d "$login" | field token)"
   package=$(curl -s $api/v1/token_packages | field id)
-  invoice=$(curl -s $api/v1/payments -H "$auth" -H "$json" -d "{\"token_package_id\":$package}" | field invoice_id)
-  curl -s $api/sandbox/checkout/$invoice -H "$json" -d '{"card":"4111111111111111"}'
+  order=$(curl -s $api/v1/payments -H "$auth" -H "$json" -d "{\"token_package_id\":$package}")
+  widget=${order##*'"widget":{'}
+  widget=${widget%%'}}}'}
+  curl -s %s/pay -H "$json" -d "{$widget,\"card\":\"4111111111111111\"}"
   image=$(curl -s "$api/v1/images?room_type=living_room" -H "$auth" -H 'Content-Type: image/jpeg' \
       --data-binary @'%s' | field id)
   style=$(curl -s $api/v1/styles | grep -o '"id":[0-9]*,"name":"Art Deco"' | field id)
@@ -100,8 +104,12 @@ Atelier is running. From sign-up to a redesigned room, to paste into another she
   curl -s $api/v1/images/$output/file -H "$auth" -o redesigned.jpg && ls -l redesigned.jpg
 
 )sh",
-                url.c_str(), mails.c_str(), photo.c_str());
-    std::printf("ready http=%s ops=%s\n", url.c_str(), ops.c_str());
+                url.c_str(), mails.c_str(), sandbox.c_str(), photo.c_str());
+}
+
+void print_ready(const std::string& url, const std::string& ops, const std::string& sandbox) {
+    std::printf("ready http=%s ops=%s%s%s\n", url.c_str(), ops.c_str(), sandbox.empty() ? "" : " sandbox=",
+                sandbox.c_str());
     std::fflush(stdout);
 }
 
@@ -114,6 +122,7 @@ public:
     void stop();
 
 private:
+    status open_sandbox();
     status open_servers();
     void keep_deadlines(const std::stop_token& stop);
     void keep_database(const std::stop_token& stop);
@@ -122,8 +131,11 @@ private:
     workplace place_;
     std::string url_;
     std::string ops_url_;
+    std::string sandbox_url_; ///< "" with another gateway
+    std::string payment_secret_;
     system_clock time_;
     system_random random_;
+    std::unique_ptr<http::sandbox::site> sandbox_;
     std::unique_ptr<backend> backend_;
     std::unique_ptr<http::backend_service> service_;
     std::unique_ptr<http::file_pool> files_;
@@ -139,13 +151,17 @@ status running::start(std::function<void(const std::string&)> fatal) {
     auto node = node_name(place_.var.run());
     if (!node)
         return node.error();
+    payment_secret_ = config_.payments.api_secret;
+    if (auto opened = open_sandbox(); !opened)
+        return opened;
     backend_options options;
     options.config = config_;
     options.conninfo = place_.conninfo;
     options.node = std::move(*node);
     options.temporary = place_.var.tmp();
-    options.payment_secret =
-        config_.payments.api_secret.empty() ? random_secret() : config_.payments.api_secret;
+    options.payment_secret = payment_secret_;
+    options.widget_script =
+        sandbox_ ? sandbox_url_ + "/bundles/cloudpayments.js" : std::string{real_widget_script};
     options.base_url = [this] { return config_.http.base_url.empty() ? url_ : config_.http.base_url; };
     options.fatal = std::move(fatal);
     backend_ = std::make_unique<backend>(std::move(options));
@@ -154,12 +170,39 @@ status running::start(std::function<void(const std::string&)> fatal) {
     service_ = std::make_unique<http::backend_service>(*backend_);
     if (auto opened = open_servers(); !opened)
         return opened;
-    backend_->open_sandbox(url_);
     deadlines_ = std::jthread{[this](const std::stop_token& stop) { keep_deadlines(stop); }};
     database_ = std::jthread{[this](const std::stop_token& stop) { keep_database(stop); }};
     public_->start();
     operators_->start();
-    print_welcome(url_, ops_url_, config_);
+    if (sandbox_) {
+        const auto& notify_url = config_.sandbox.notify_url;
+        sandbox_->start(notify_url.empty() ? url_ + "/webhooks/cloudpayments" : notify_url);
+        print_welcome(url_, sandbox_url_, config_);
+    }
+    print_ready(url_, ops_url_, sandbox_url_);
+    return done{};
+}
+
+/// With its own gateway the service has its own secret, too, which must outlive it as the gateway's journal does.
+status running::open_sandbox() {
+    if (config_.payments.gateway != "sandbox")
+        return done{};
+    const auto directory = place_.var.root() / "sandbox";
+    if (payment_secret_.empty()) {
+        auto secret = kept_secret(directory);
+        if (!secret)
+            return secret.error();
+        payment_secret_ = std::move(*secret);
+    }
+    auto options = sandbox_options(config_);
+    options.gateway.secret = payment_secret_;
+    if (options.gateway.journal.empty())
+        options.gateway.journal = directory / "journal.jsonl";
+    auto opened = http::sandbox::site::open(std::move(options), time_, random_, sandbox_hooks());
+    if (!opened)
+        return opened.error();
+    sandbox_ = std::move(*opened);
+    sandbox_url_ = listener_url(config_.sandbox.address, sandbox_->port());
     return done{};
 }
 
@@ -213,6 +256,8 @@ void running::keep_database(const std::stop_token& stop) {
 
 /// Requests first, then the actors, then the database. What others may still call back to is destroyed last.
 void running::stop() {
+    if (sandbox_)
+        sandbox_->stop();
     if (public_)
         public_->stop(config_.http.drain_timeout);
     if (operators_)
@@ -228,6 +273,7 @@ void running::stop() {
     files_.reset();
     service_.reset();
     backend_.reset();
+    sandbox_.reset();
     if (place_.own) {
         if (const auto stopped = place_.own->stop(); !stopped)
             spdlog::error("{}", stopped.error().detail);

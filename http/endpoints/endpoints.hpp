@@ -42,10 +42,6 @@ user_endpoint show_payment;
 /// again.
 open_endpoint receive_webhook;
 
-// -- sandbox.cpp
-/// {card} → 200 {transaction_id, status, reason, reason_code}: plays the gateway's payment page.
-open_endpoint pay_at_sandbox;
-
 // -- images.cpp
 /// ?room_type, a raw JPEG, PNG or WebP, or a form with the file in `file` → 201 the image, Location
 user_endpoint create_image;

@@ -75,7 +75,6 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {get,             "/v1/payments/{id}",              none,   user(show_payment)},
         {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook)},
         {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook), true},
-        {post,            "/sandbox/checkout/{invoice_id}", memory, open(pay_at_sandbox)},
 
         {post,            "/v1/images",                     file,   user(create_image)},
         {get,             "/v1/images/{id}",                none,   user(show_image)},

@@ -21,7 +21,7 @@ function refused(service, settings, pattern) {
 
 test('every command explains itself', () => {
   const help = (args) => spawnSync(binary, args, { encoding: 'utf8' });
-  for (const command of ['serve', 'migrate', 'seed', 'audit', 'doctor', 'user']) {
+  for (const command of ['serve', 'migrate', 'seed', 'audit', 'doctor', 'user', 'sandbox']) {
     const { status, stdout } = help([command, '--help']);
     assert.equal(status, 0);
     assert.ok(stdout.includes(`atelier ${command}`), stdout);

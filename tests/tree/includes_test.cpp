@@ -19,8 +19,11 @@ const std::map<std::string_view, std::set<std::string_view>> directions{
     {"config", {"config", "actors/domain"}},
     {"persistence", {"persistence", "config", "actors/domain"}},
     {"actors/engines", {"actors/engines", "config", "actors/domain"}},
+    {"actors/gateways/sandbox", {"actors/gateways/sandbox", "actors/domain"}},
     {"actors", {"actors", "actors/engines", "persistence", "config", "actors/domain"}},
-    {"http", {"http", "actors", "actors/engines", "persistence", "config", "actors/domain"}},
+    {"http",
+     {"http", "actors", "actors/gateways/sandbox", "actors/engines", "persistence", "config",
+      "actors/domain"}},
 };
 
 /// Where another project's headers may be included; everywhere else is forbidden.
@@ -29,7 +32,7 @@ const std::map<std::string_view, std::set<std::string_view>> homes{
     {"boost/asio/", {"http", "actors"}},
     {"caf/", {"actors", "http"}},
     {"libpq-fe.h", {"persistence"}},
-    {"curl/", {"actors"}},
+    {"curl/", {"actors", "actors/gateways/sandbox"}},
     {"vips/", {"actors/engines"}},
     {"prometheus/", {"actors", "http"}},
 };
@@ -64,6 +67,18 @@ CAF_TEST(folders include only what lies further inside) {
             if (!directions.at(folder).contains(folder_of(include)))
                 found.add(file.path, "must not include " + include);
     }
+    found.report();
+}
+
+CAF_TEST(the sandbox shares no code with what takes its notifications) {
+    const std::set<std::string_view> general{"actors/domain/errors.hpp", "actors/domain/outcome.hpp",
+                                             "actors/domain/random.hpp", "actors/domain/time.hpp"};
+    complaints found;
+    for (const auto& file : sources())
+        if (folder_of(file.path) == "actors/gateways/sandbox")
+            for (const auto& include : file.own_includes)
+                if (folder_of(include) == "actors/domain" && !general.contains(include))
+                    found.add(file.path, "must not include " + include);
     found.report();
 }
 

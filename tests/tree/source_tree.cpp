@@ -186,7 +186,7 @@ std::size_t line_of(std::string_view text, std::size_t offset) {
 }
 
 std::string_view folder_of(std::string_view path) {
-    for (const std::string_view inner : {"actors/domain", "actors/engines"})
+    for (const std::string_view inner : {"actors/domain", "actors/engines", "actors/gateways/sandbox"})
         if (path.starts_with(inner))
             return inner;
     return path.substr(0, path.find('/'));

@@ -33,6 +33,7 @@ export class Service {
       ATELIER_VAR: this.var,
       ATELIER_HTTP_PORT: '0',
       ATELIER_OPS_PORT: '0',
+      ATELIER_SANDBOX_PORT: '0',
       ATELIER_ACCOUNTS_BCRYPT_COST: '4',
       ...settings,
     };
@@ -50,9 +51,9 @@ export class Service {
     this.exited.then((status) => (ended = status));
     const ready = await until('the ready line', () => {
       if (ended) throw new Error(`the service ended: ${JSON.stringify(ended)}\n${this.log}`);
-      return /^ready http=(\S+) ops=(\S+)$/m.exec(out);
+      return /^ready http=(\S+) ops=(\S+)(?: sandbox=(\S+))?$/m.exec(out);
     }, 120);
-    [, this.http, this.ops] = ready;
+    [, this.http, this.ops, this.sandbox] = ready;
     return this;
   }
 
@@ -201,6 +202,12 @@ export class Service {
     const image = await this.upload(token, 'plain.png', 'image/png');
     const { json: styles } = await this.call('GET', '/v1/styles');
     return { token, body: { input_image_id: image.id, style_id: styles.data[0].id } };
+  }
+
+  /** Plays a payer at the sandbox, who pays an order with a card; `more` goes to its `POST /pay`, too. */
+  async pay(order, card, more = {}) {
+    const { json } = await this.call('POST', `${this.sandbox}/pay`, { body: { ...order.checkout.widget, card, ...more } });
+    return json;
   }
 
   /** The generation when it is final. */

@@ -76,6 +76,7 @@ CAF_TEST(the settings of a section lie in its struct) {
     lies_in("images", values.images);
     lies_in("generations", values.generations);
     lies_in("payments", values.payments);
+    lies_in("sandbox", values.sandbox);
     lies_in("mail", values.mail);
     lies_in("sweeper", values.sweeper);
     lies_in("supervisor", values.supervisor);

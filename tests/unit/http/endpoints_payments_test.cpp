@@ -201,21 +201,3 @@ CAF_TEST(a notification that failed is never answered with a code) {
         CAF_CHECK(!contains(text(r), R"("code":0)"));
     }
 }
-
-CAF_TEST(a card pays an invoice at the sandbox) {
-    front_end front;
-    const auto r = front.send(post("/sandbox/checkout/inv-61", R"({"card":"4111 1111 1111 1111"})"));
-    CAF_CHECK_EQUAL(r.status, 200u);
-    CAF_CHECK_EQUAL(text(r), R"({"transaction_id":"900000001","status":"Completed",)"
-                             R"("reason":"Approved","reason_code":0})");
-    CAF_CHECK_EQUAL(front.calls().back(), "pay_at_sandbox inv-61 4111 1111 1111 1111");
-    CAF_CHECK(blames(front.send(post("/sandbox/checkout/inv-61", "{}")), {{"card", "required"}}));
-    CAF_CHECK(blames(front.send(post("/sandbox/checkout/inv-61", R"({"card":4111111111111111})")),
-                     {{"card", "wrong_type"}}));
-    CAF_CHECK(
-        blames(front.send(post("/sandbox/checkout/inv-61", R"({"card":")" + std::string(33, '4') + "\"}")),
-               {{"card", "too_long"}}));
-    front.backend.refusal = failure{errc::not_found};
-    CAF_CHECK(is_problem(front.send(post("/sandbox/checkout/inv-61", R"({"card":"4111111111111111"})")),
-                         errc::not_found));
-}

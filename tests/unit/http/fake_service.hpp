@@ -163,13 +163,6 @@ public:
         last_hook = std::move(hook);
         co_return note("notify " + last_hook.kind, webhook_answer{webhook_code});
     }
-    reply<checkout_result> pay_at_sandbox(std::string invoice_id, std::string card) override {
-        checkout_result result;
-        result.transaction_id = "900000001";
-        result.status = "Completed";
-        result.reason = "Approved";
-        co_return note("pay_at_sandbox " + invoice_id + ' ' + card, result);
-    }
 
     /// Reads the file, as it will be gone after the request.
     reply<image_record> add_image(user_id user, upload file) override;

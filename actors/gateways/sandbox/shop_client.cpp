@@ -1,11 +1,13 @@
-#include "actors/gateways/sandbox_http.hpp"
+#include "actors/gateways/sandbox/shop_client.hpp"
+
+#include "actors/gateways/sandbox/message_text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <curl/curl.h>
 
 #include <memory>
 
-namespace atelier {
+namespace atelier::sandbox {
 namespace {
 
 constexpr std::size_t longest_answer = 64 * 1024;
@@ -50,34 +52,34 @@ std::optional<std::int64_t> read_code(std::string_view body) {
 
 } // namespace
 
-sandbox_http::sandbox_http(std::string base_url, std::chrono::milliseconds timeout,
-                           const std::atomic<bool>& stopping)
-    : base_url_{std::move(base_url)}, timeout_{timeout}, stopping_{stopping}, curl_{curl_easy_init()} {}
+shop_client::shop_client(shop_address shop, const std::atomic<bool>& stopping)
+    : shop_{std::move(shop)}, stopping_{stopping}, curl_{curl_easy_init()} {}
 
-sandbox_http::~sandbox_http() {
+shop_client::~shop_client() {
     curl_easy_cleanup(curl_);
 }
 
-sandbox_reply sandbox_http::post(const sandbox_message& message) {
+shop_reply shop_client::post(const message& what, bool forged) {
     if (curl_ == nullptr)
         return {};
+    const auto signed_by = sign(what.body, forged ? "forged " + shop_.secret : shop_.secret);
     header_list headers;
     headers.add("Content-Type: application/x-www-form-urlencoded");
-    headers.add("Content-HMAC: " + message.content_hmac);
-    headers.add("X-Content-HMAC: " + message.x_content_hmac);
+    headers.add("Content-HMAC: " + signed_by.content_hmac);
+    headers.add("X-Content-HMAC: " + signed_by.x_content_hmac);
     headers.add("Expect:"); // no 100-continue round trip
 
-    const auto url = base_url_ + "/webhooks/cloudpayments/" + message.kind;
+    const auto url = shop_.url + '/' + what.kind;
     std::string answer;
     curl_easy_reset(curl_); // keeps the connection
     curl_easy_setopt(curl_, CURLOPT_URL, url.c_str());
     curl_easy_setopt(curl_, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl_, CURLOPT_NOPROXY, "*");
     curl_easy_setopt(curl_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout_.count()));
+    curl_easy_setopt(curl_, CURLOPT_TIMEOUT_MS, static_cast<long>(shop_.timeout.count()));
     curl_easy_setopt(curl_, CURLOPT_HTTPHEADER, headers.get());
-    curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(message.body.size()));
-    curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, message.body.c_str());
+    curl_easy_setopt(curl_, CURLOPT_POSTFIELDSIZE, static_cast<long>(what.body.size()));
+    curl_easy_setopt(curl_, CURLOPT_POSTFIELDS, what.body.c_str());
     curl_easy_setopt(curl_, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl_, CURLOPT_WRITEDATA, &answer);
     curl_easy_setopt(curl_, CURLOPT_NOPROGRESS, 0L);
@@ -86,11 +88,11 @@ sandbox_reply sandbox_http::post(const sandbox_message& message) {
     if (curl_easy_perform(curl_) != CURLE_OK)
         return {};
 
-    sandbox_reply reply;
+    shop_reply reply;
     curl_easy_getinfo(curl_, CURLINFO_RESPONSE_CODE, &reply.http_status);
     if (reply.http_status == 200)
         reply.code = read_code(answer);
     return reply;
 }
 
-} // namespace atelier
+} // namespace atelier::sandbox

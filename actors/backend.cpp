@@ -1,8 +1,10 @@
 #include "actors/backend.hpp"
 
+#include "actors/checkout_key.hpp"
 #include "actors/engines/preview.hpp"
 #include "actors/gateways/cloudpayments.hpp"
 #include "actors/gateways/cloudpayments_client.hpp"
+#include "actors/gateways/gateway_news.hpp"
 #include "actors/generations.hpp"
 #include "actors/payments.hpp"
 #include "actors/wallets.hpp"
@@ -62,7 +64,7 @@ outbox_delivery::options mail_options(const mail_settings& s) {
 cloudpayments_client_settings api_settings(const backend_options& o) {
     const auto& payments = o.config.payments;
     cloudpayments_client_settings api;
-    api.access.base_url = payments.api_url;
+    api.access.base_url = o.gateway_url.empty() ? payments.api_url : o.gateway_url;
     api.access.public_id = payments.public_id;
     api.access.secret = o.payment_secret;
     api.connections = payments.api_connections;
@@ -70,17 +72,25 @@ cloudpayments_client_settings api_settings(const backend_options& o) {
     return api;
 }
 
-/// How a client pays: our page that opens the gateway's widget, or the widget's script and parameters.
-std::string checkout(const backend_options& o, const gateway& g, const payment_record& payment) {
-    checkout_order order;
-    order.invoice_id = payment.invoice_id;
-    order.amount_cents = payment.amount_cents;
-    order.currency = payment.currency;
-    order.account_id = std::to_string(payment.user.value);
-    order.description = std::to_string(payment.tokens_amount) + " tokens";
-    return R"({"gateway":")" + o.config.payments.gateway + R"(","url":"/checkout/)" +
-           std::to_string(payment.id.value) + R"(","script":")" + o.widget_script + R"(","widget":)" +
-           g.checkout_parameters(order) + '}';
+/// How a client pays: our page, or the gateway's payment form with its script and parameters.
+std::string checkout(const backend& b, const payment_record& payment) {
+    const auto& o = b.options;
+    const auto url = "/checkout/" + std::to_string(payment.id.value) +
+                     "?key=" + checkout_key(payment.id, o.payment_secret);
+    return R"({"gateway":")" + o.config.payments.gateway + R"(","url":")" + url + R"(","script":")" +
+           o.widget_script + R"(","widget":)" + b.checkout_parameters(payment) + '}';
+}
+
+/// What the gateway knows of an order.
+void ask_gateway(gateway_client& api, const std::string& invoice_id, const payment_context::answer& answer) {
+    api.find_payment(invoice_id, [answer](const outcome<gateway_transaction>& found) {
+        if (found)
+            answer(news_of(*found));
+        else if (found.error().code == errc::not_found)
+            answer(std::optional<deliver_notification>{});
+        else
+            answer(found.error());
+    });
 }
 
 } // namespace
@@ -108,18 +118,23 @@ backend::backend(backend_options o)
               .base_url = options.base_url,
               .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
       goods{reads, time, catalog_lifetime}, owners{image_owners_limit}, shown{wallet_views_limit},
-      wallet_context_{
-          time,
-          ids,
-          actors,
-          meters,
-          options.config.wallets.reopen_grace,
-          options.config.wallets.idempotency_lifetime,
-          options.config.wallets.in_flight_limit,
-          [this](const payment_record& payment) { return checkout(options, *payment_gateway, payment); },
-          options.config.wallets.freshness,
-          &shown},
-      payment_context_{time, actors, meters, {options.config.payments.test_mode}},
+      wallet_context_{time,
+                      ids,
+                      actors,
+                      meters,
+                      options.config.wallets.reopen_grace,
+                      options.config.wallets.idempotency_lifetime,
+                      options.config.wallets.in_flight_limit,
+                      [this](const payment_record& payment) { return checkout(*this, payment); },
+                      options.config.wallets.freshness,
+                      &shown},
+      payment_context_{time,
+                       actors,
+                       meters,
+                       {options.config.payments.test_mode},
+                       [this](const std::string& invoice_id, const payment_context::answer& answer) {
+                           ask_gateway(*gateway_api, invoice_id, answer);
+                       }},
       generation_context_{time,
                           actors,
                           meters,
@@ -136,6 +151,7 @@ backend::backend(backend_options o)
                        reads,
                        mails,
                        *blobs,
+                       [this] { office_->reconcile_when_due(options.config.payments.reconcile_after); },
                        options.config.sweeper.interval,
                        options.config.sweeper.orphan_age},
       runtime_{meters} {
@@ -148,6 +164,16 @@ backend::backend(backend_options o)
 
 backend::~backend() {
     stop();
+}
+
+std::string backend::checkout_parameters(const payment_record& payment) const {
+    checkout_order order;
+    order.invoice_id = payment.invoice_id;
+    order.amount_cents = payment.amount_cents;
+    order.currency = payment.currency;
+    order.account_id = std::to_string(payment.user.value);
+    order.description = std::to_string(payment.tokens_amount) + " tokens";
+    return payment_gateway->checkout_parameters(order);
 }
 
 status backend::start() {
@@ -175,6 +201,8 @@ status backend::start() {
         spdlog::warn("the database checks foreign keys row by row, which halves the rate of spends: {}", why);
     actors.set_writer_count(committers_.size());
     system_ = std::make_unique<caf::actor_system>(runtime_);
+    office_ = std::make_unique<back_office>(back_office_context{*system_, actors, *gateway_api, reads, time,
+                                                                meters, options.config.payments.test_mode});
     const auto& s = options.config.supervisor;
     supervisor_ = system_->spawn(supervisor_behavior,
                                  supervisor_options{time, meters, children(), s.restart_limit,
@@ -207,14 +235,6 @@ std::vector<child_spec> backend::children() {
                          return publish(
                              reader_actor{self->spawn<caf::monitored>(reader_behavior, &reader_context_)});
                      }});
-    specs.push_back({"dispatcher", [=, this](parent* self) {
-                         return publish(dispatcher_actor{
-                             self->spawn<caf::monitored>(dispatcher_behavior, &dispatcher_context_)});
-                     }});
-    specs.push_back({"generations", [=, this](parent* self) {
-                         return publish(generations_actor{self->spawn<caf::monitored>(
-                             generations_behavior, &generation_context_, family(generation_idle_timeout))});
-                     }});
     specs.push_back({"wallets", [=, this, again = false](parent* self) mutable {
                          return publish(wallets_actor{self->spawn<caf::monitored>(
                              wallets_behavior, &wallet_context_, family(options.config.wallets.idle_timeout),
@@ -223,6 +243,16 @@ std::vector<child_spec> backend::children() {
     specs.push_back({"payments", [=, this](parent* self) {
                          return publish(payments_actor{self->spawn<caf::monitored>(
                              payments_behavior, &payment_context_, family(payment_idle_timeout))});
+                     }});
+    if (options.only_books)
+        return specs;
+    specs.push_back({"dispatcher", [=, this](parent* self) {
+                         return publish(dispatcher_actor{
+                             self->spawn<caf::monitored>(dispatcher_behavior, &dispatcher_context_)});
+                     }});
+    specs.push_back({"generations", [=, this](parent* self) {
+                         return publish(generations_actor{self->spawn<caf::monitored>(
+                             generations_behavior, &generation_context_, family(generation_idle_timeout))});
                      }});
     specs.push_back({"sweeper", [=, this](parent* self) {
                          return publish(
@@ -239,6 +269,8 @@ void backend::stop() {
     if (std::exchange(stopped_, true))
         return;
     gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
+    if (office_)
+        office_->stop();
     redesign->stop();
     image_pool.stop();
     errands.stop();

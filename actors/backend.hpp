@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/accounts.hpp"
+#include "actors/back_office.hpp"
 #include "actors/catalog.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/domain/random.hpp"
@@ -42,11 +43,13 @@ namespace atelier {
 /// What the backend is given from outside.
 struct backend_options {
     settings config;
-    std::string conninfo;                          ///< of the database, migrated
-    std::string node;                              ///< names this process's writers; the same after a restart
-    std::filesystem::path temporary;               ///< for files under construction
-    std::string payment_secret;                    ///< key of the gateway's signatures
-    std::string widget_script;                     ///< address of the gateway's script for browsers
+    std::string conninfo;            ///< of the database, migrated
+    std::string node;                ///< names this process's writers; the same after a restart
+    std::filesystem::path temporary; ///< for files under construction
+    std::string payment_secret;      ///< key of the gateway's signatures
+    std::string widget_script;       ///< address of the gateway's script for browsers
+    std::string gateway_url;         ///< of the gateway's API; "" = payments.api_url
+    bool only_books = false;         ///< no generations and no sweeps: for work on the books beside a service
     std::function<std::string()> base_url;         ///< the public address, for links; thread-safe
     std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
 };
@@ -68,6 +71,10 @@ public:
 
     [[nodiscard]] bool writers_healthy() const;
     [[nodiscard]] caf::actor_system& system() { return *system_; }
+    /// After `start`.
+    [[nodiscard]] back_office& office() { return *office_; }
+    /// Argument of the gateway's payment form for this order, a JSON object.
+    [[nodiscard]] std::string checkout_parameters(const payment_record& payment) const;
 
     // In the order of their construction: each uses only those before it.
     const backend_options options;
@@ -109,6 +116,7 @@ private:
     runtime_config runtime_;
     std::unique_ptr<caf::actor_system> system_;
     supervisor_actor supervisor_;
+    std::unique_ptr<back_office> office_;
     bool stopped_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace atelier {
@@ -12,7 +13,6 @@ namespace {
 
 /// How often a notification is decided anew after somebody else changed the payment.
 constexpr int attempts_max = 5;
-constexpr std::size_t waiting_max = 1000;
 
 } // namespace
 
@@ -23,38 +23,52 @@ void payment_state::start(const payment_context& context, std::string invoice_id
 
 caf::typed_response_promise<outcome<notification_reply>> payment_state::on(deliver_notification command) {
     auto promise = self_->make_response_promise<outcome<notification_reply>>();
-    if (waiting_.size() >= waiting_max) {
+    if (tasks_.size() >= tasks_max) {
         promise.deliver(outcome<notification_reply>{errc::overloaded});
         return promise;
     }
-    waiting_.emplace_back(std::move(command), answer{promise});
+    deliver({std::move(command), answer{promise}});
     next();
     return promise;
 }
 
+void payment_state::deliver(delivery d) {
+    tasks_.emplace_back([this, d = std::move(d)](const status& loaded) {
+        if (loaded)
+            process(d);
+        else
+            d.who.deliver(loaded.error());
+    });
+}
+
 void payment_state::next() {
-    while (!busy_ && !waiting_.empty()) {
+    while (!busy_ && !tasks_.empty()) {
         busy_ = true;
         if (!loaded_) {
             load();
             return;
         }
-        auto d = std::move(waiting_.front());
-        waiting_.pop_front();
-        process(std::move(d));
+        const auto now = std::move(tasks_.front());
+        tasks_.pop_front();
+        now(done{});
     }
+}
+
+void payment_state::go_on() {
+    busy_ = false;
+    next();
 }
 
 void payment_state::load() {
     auto loaded = [this](outcome<payment_record> record) {
         busy_ = false;
-        if (record)
+        if (record) {
             payment_.emplace(std::move(*record));
-        else if (record.error().code == errc::not_found)
+        } else if (record.error().code == errc::not_found) {
             payment_.reset();
-        else {
-            for (auto& d : std::exchange(waiting_, {}))
-                d.who.deliver(record.error());
+        } else {
+            for (const auto& waiting : std::exchange(tasks_, {}))
+                waiting(record.error());
             return;
         }
         loaded_ = true;
@@ -74,7 +88,7 @@ payment_decision payment_state::decide(const deliver_notification& command) cons
         return malformed;
     }
     if (!payment_)
-        return payment::decide_unknown(command.what.kind);
+        return payment::decide_unknown(command.what);
     return payment_->decide(command.what, context_->time.now(), context_->rules);
 }
 
@@ -108,14 +122,14 @@ void payment_state::process(delivery d) {
 
 void payment_state::credit(delivery d, const payment_decision& decision) {
     auto settled = [this, d, decision](const outcome<receipt>& result) {
-        busy_ = false;
         if (!result) {
             retry(d, result.error().code);
-        } else {
-            payment_->apply(*decision.change);
-            finish(d, decision);
+            go_on();
+            return;
         }
-        next();
+        payment_->apply(*decision.change);
+        finish(d, decision);
+        take_back(); // a refund may have come first
     };
     self_
         ->request(context_->actors.get<wallets_actor>(), caf::infinite,
@@ -126,25 +140,32 @@ void payment_state::credit(delivery d, const payment_decision& decision) {
 
 void payment_state::commit(delivery d, const payment_decision& decision) {
     const auto user = payment_ ? payment_->record().user : user_id{};
+    const auto& what = d.command.what;
     change_set changes{user, context_->time.now()};
     if (decision.change)
         changes.payment_changes.push_back(*decision.change);
+    if (decision.action == payment_action::refund)
+        changes.refunds.push_back(
+            {what.transaction_id, what.payment_transaction_id, what.amount_cents.value_or(0)});
     changes.notifications.push_back(record_of(d.command, decision));
     auto settled = [this, d = std::move(d), decision](commit_verdict verdict) {
-        busy_ = false;
         const bool answered = d.command.what.kind == notification_kind::check;
         if (verdict != commit_verdict::committed) {
             if (answered)
                 spdlog::warn("check notification of invoice {} could not be archived", invoice_id_);
             else
                 retry(d, verdict == commit_verdict::conflict ? errc::state_conflict : errc::unavailable);
-        } else {
-            if (decision.change)
-                payment_->apply(*decision.change);
-            if (!answered)
-                finish(d, decision);
+            go_on();
+            return;
         }
-        next();
+        if (decision.change)
+            payment_->apply(*decision.change);
+        if (!answered)
+            finish(d, decision);
+        if (decision.action == payment_action::refund)
+            place_refund(d.command.what.payment_transaction_id);
+        else
+            go_on();
     };
     self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes)})
         .then([settled](commit_verdict verdict) { settled(verdict); },
@@ -159,16 +180,21 @@ void payment_state::retry(delivery d, errc why) {
         return;
     }
     loaded_ = false;
-    waiting_.push_front(std::move(d));
+    deliver(std::move(d));
+    std::rotate(tasks_.begin(), tasks_.end() - 1, tasks_.end()); // it is still its turn
 }
 
 void payment_state::finish(const delivery& d, const payment_decision& decision) {
     const auto type = to_string(d.command.what.kind);
     context_->meters.webhook(type, decision.verdict);
     if (decision.alarm)
-        spdlog::warn("{} notification of invoice {} needs attention: {}", type, invoice_id_,
-                     decision.verdict);
+        alarm(type, decision.verdict);
     d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
+}
+
+void payment_state::alarm(std::string_view about, std::string_view verdict) const {
+    context_->meters.payment_alarm(verdict);
+    spdlog::warn("{} of invoice {} needs attention: {}", about, invoice_id_, verdict);
 }
 
 payment_actor::behavior_type payment_behavior(payment_state::actor* self, const payment_context* context,
@@ -177,6 +203,9 @@ payment_actor::behavior_type payment_behavior(payment_state::actor* self, const 
     state.start(*context, invoice_id);
     return {
         [&state](deliver_notification& c) { return state.on(std::move(c)); },
+        [&state](const settle_refunds& c) { state.on(c); },
+        [&state](const expire_payment& c) { state.on(c); },
+        [](const continuation& c) { (*c.run)(); },
         [&state](retire r) { return state.on(r); },
     };
 }

@@ -7,6 +7,7 @@
 #include "actors/runtime/reply.hpp"
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -14,7 +15,7 @@ namespace atelier {
 
 class roster;
 
-/// A notification of the gateway whose signature was right.
+/// A notification of the gateway whose signature was right, or the same news, found by asking the gateway.
 struct deliver_notification {
     notification what;
     std::string body; ///< raw, for the archive
@@ -26,16 +27,24 @@ struct deliver_notification {
 
 /// What all payments share. Outlives them; everything in it is thread-safe.
 struct payment_context {
+    /// What the gateway knows of an invoice: the news that a webhook would have brought, or none when nobody
+    /// has paid. Calls back exactly once, from any thread.
+    using answer = std::function<void(outcome<std::optional<deliver_notification>>)>;
+    using question = std::function<void(const std::string& invoice_id, answer)>;
+
     const clock& time;
     const roster& actors;
     metrics& meters;
     payment_rules rules;
+    question ask_gateway;
 };
 
 /// One payment with something happening: takes the gateway's notifications one after the other, in whatever
-/// order and number they come. What each does is decided by `payment`; tokens are credited by the wallet, in
-/// one commit with the payment's change and the notification's archive. A Check is answered without waiting
-/// for a write.
+/// order and number they come. What each does is decided by `payment`; tokens are credited and taken back by
+/// the wallet, in one commit with the payment's change. A Check is answered without waiting for a write.
+///
+/// A refund is noted when it comes, and takes effect as soon as the payment that it belongs to is credited:
+/// also when it has overtaken its Pay, or comes without an invoice.
 class payment_state {
 public:
     static constexpr const char* name = "payment";
@@ -46,9 +55,15 @@ public:
 
     void start(const payment_context& context, std::string invoice_id);
     caf::typed_response_promise<outcome<notification_reply>> on(deliver_notification command);
-    [[nodiscard]] retired on(retire) const { return {0, waiting_.empty() && !busy_}; }
+    void on(const settle_refunds& command);
+    void on(const expire_payment& command);
+    [[nodiscard]] retired on(retire) const { return {0, tasks_.empty() && !busy_}; }
 
 private:
+    /// Something to do when it is its turn and the payment has been read; or the reason why it could not be.
+    using task = std::function<void(const status&)>;
+    static constexpr std::size_t tasks_max = 1000;
+
     struct delivery {
         delivery(deliver_notification c, answer a) : command{std::move(c)}, who{std::move(a)} {}
 
@@ -59,22 +74,33 @@ private:
 
     void next();
     void load();
+    void go_on();
+    void deliver(delivery d);
     void process(delivery d);
     void credit(delivery d, const payment_decision& decision);
     void commit(delivery d, const payment_decision& decision);
     void retry(delivery d, errc why);
     void finish(const delivery& d, const payment_decision& decision);
+    void alarm(std::string_view about, std::string_view verdict) const;
     [[nodiscard]] payment_decision decide(const deliver_notification& command) const;
     [[nodiscard]] notification_record record_of(const deliver_notification& command,
                                                 const payment_decision& decision) const;
+
+    void settle_when_credited(bool look_again);
+    void place_refund(const std::string& payment_transaction_id);
+    void take_back();
+    void take_back(const payment_refunds& waiting);
+
+    void look_for_payment();
+    void expire();
 
     payment_actor::pointer self_;
     const payment_context* context_ = nullptr;
     std::string invoice_id_;
     bool loaded_ = false;
     std::optional<payment> payment_; ///< empty when loaded: no such payment
-    bool busy_ = false;
-    std::deque<delivery> waiting_;
+    bool busy_ = false;              ///< a task is under way; whoever ends it calls `go_on`
+    std::deque<task> tasks_;
 };
 
 /// Behaviour of a payment. `context` must outlive it.

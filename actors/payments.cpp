@@ -19,6 +19,8 @@ payments_actor::behavior_type payments_behavior(payments_state::actor* self, con
             const auto child = family.child(key);
             return self->delegate(child, std::move(c));
         },
+        [self, &family](const settle_refunds& c) { self->send(family.child(c.invoice_id), c); },
+        [self, &family](const expire_payment& c) { self->send(family.child(c.invoice_id), c); },
         [&family](list_children c) { return family.report(c.limit); },
         [self, &family](tick) {
             family.sweep();

@@ -71,6 +71,16 @@ reader_actor::behavior_type reader_behavior(reader_state::actor* self, const rea
                 return queries::get_payment_by_invoice(database, what.invoice_id);
             });
         },
+        [&state](const find_payment& what) {
+            return state.run<payment_record>([what](pg::connection& database) {
+                return queries::get_payment_by_transaction(database, what.transaction_id);
+            });
+        },
+        [&state](const load_refunds& what) {
+            return state.run<payment_refunds>([what](pg::connection& database) {
+                return queries::find_refunds(database, what.payment, what.transaction_id);
+            });
+        },
         [&state](const find_answer& what) {
             return state.run<std::optional<idempotency_answer>>(
                 [what, now = state.context().time.now()](pg::connection& database) {

@@ -7,6 +7,7 @@
 #include "persistence/queries/generations.hpp"
 #include "persistence/queries/idempotency.hpp"
 #include "persistence/queries/images.hpp"
+#include "persistence/queries/payments.hpp"
 #include "persistence/queries/sessions.hpp"
 #include "persistence/queries/wallets.hpp"
 
@@ -26,9 +27,28 @@ constexpr std::int32_t page_size = 500;
 struct findings {
     std::vector<user_id> users_with_expired_lots;
     std::vector<generation_id> unfinished;
-    generation_id next_generation; ///< where the next sweep goes on
-    bool complete = true;          ///< all expired lots up to now were seen
+    generation_id next_generation;     ///< where the next sweep goes on
+    std::vector<std::string> overdue;  ///< invoices of pending payments whose time is over
+    payment_id next_payment;           ///< where the next sweep goes on
+    std::vector<std::string> refunded; ///< invoices of payments with refunds that wait
+    bool complete = true;              ///< all expired lots up to now were seen
 };
+
+/// The payments that somebody has to look after.
+void look_at_payments(pg::connection& database, instant now, payment_id above, findings& found) {
+    if (auto overdue = queries::list_overdue_payments(database, now, above, page_size)) {
+        for (auto& payment : *overdue)
+            found.overdue.push_back(std::move(payment.invoice_id));
+        if (overdue->size() == page_size)
+            found.next_payment = overdue->back().id;
+    } else {
+        spdlog::warn("sweep of overdue payments failed: {}", overdue.error().detail);
+    }
+    if (auto refunded = queries::list_invoices_with_refunds(database, page_size))
+        found.refunded = std::move(*refunded);
+    else
+        spdlog::warn("sweep of refunds failed: {}", refunded.error().detail);
+}
 
 findings look(pg::connection& database, instant after, instant now, generation_id above) {
     findings found;
@@ -62,6 +82,7 @@ void sweeper_state::on(tick) {
     sweep_rows();
     sweep_files();
     deliver_mails();
+    context_->reconcile();
     self_->delayed_send(self_, context_->interval, tick{});
 }
 
@@ -88,8 +109,9 @@ void sweeper_state::run(bool sweeper_state::*busy, work job) {
 void sweeper_state::sweep_rows() {
     const auto now = context_->time.now();
     run(&sweeper_state::sweeping_rows_,
-        [this, now, after = expired_until_, above = resumed_up_to_](auto& database) {
+        [this, now, after = expired_until_, above = resumed_up_to_, asked = asked_up_to_](auto& database) {
             auto found = look(database, after, now, above);
+            look_at_payments(database, now, asked, found);
             return std::function<void()>{[this, now, found = std::move(found)] {
                 // One minute again next time: rows may be committed later than their times say.
                 if (found.complete)
@@ -103,6 +125,12 @@ void sweeper_state::sweep_rows() {
                 const auto generations = context_->actors.get<generations_actor>();
                 for (const auto id : found.unfinished)
                     self_->send(generations, start_generation{id, {}, {}});
+                asked_up_to_ = found.next_payment;
+                const auto payments = context_->actors.get<payments_actor>();
+                for (const auto& invoice : found.overdue)
+                    self_->send(payments, expire_payment{invoice});
+                for (const auto& invoice : found.refunded)
+                    self_->send(payments, settle_refunds{invoice});
             }};
         });
 }

@@ -25,6 +25,7 @@ struct sweeper_context {
     connection_pool& pool;
     outbox_delivery& mails;
     blob_store& blobs;
+    std::function<void()> reconcile; ///< compares yesterday's books with the gateway's, when it is time
     microseconds interval;
     microseconds orphan_age;
 };
@@ -61,6 +62,7 @@ private:
     bool mail_waiting_ = false;   ///< came while others were being delivered
     instant expired_until_;       ///< lots that expired up to here have been handed to their wallets
     generation_id resumed_up_to_; ///< where the round over unfinished generations stands
+    payment_id asked_up_to_;      ///< where the round over overdue payments stands
 };
 
 /// Behaviour of the sweeper. `context` must outlive it.

@@ -25,11 +25,13 @@ change_set lot_changes(const change_set& changes) {
     change_set moved{changes.user, changes.at};
     moved.new_purchases = changes.new_purchases;
     moved.purchase_changes = changes.purchase_changes;
+    moved.debt_changes = changes.debt_changes;
     return moved;
 }
 
 bool empty(const change_set& changes) {
-    return changes.journal.empty() && changes.new_payments.empty() && changes.generation_changes.empty();
+    return changes.journal.empty() && changes.new_payments.empty() && changes.generation_changes.empty() &&
+           changes.payment_changes.empty();
 }
 
 } // namespace
@@ -211,6 +213,8 @@ void wallet_state::finish(entry& e) {
                     context_->meters.tokens_moved("grant", amount);
                 else if constexpr (std::is_same_v<Command, refund_generation>)
                     context_->meters.tokens_moved("refund", amount);
+                else if constexpr (std::is_same_v<Command, claw_back>)
+                    context_->meters.tokens_moved("clawback", amount);
                 else if constexpr (std::is_same_v<Command, expire_lots>)
                     context_->meters.tokens_moved("expire", amount);
             },
@@ -340,6 +344,7 @@ wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wal
         [&state](grant_tokens& c) { return state.on(std::move(c)); },
         [&state](credit_payment& c) { return state.on(std::move(c)); },
         [&state](refund_generation& c) { return state.on(std::move(c)); },
+        [&state](claw_back& c) { return state.on(std::move(c)); },
         [&state](expire_lots c) { return state.on(wallet_state::command{c}); },
         [&state](read_wallet c) { return state.on(c); },
         [&state](retire r) { return state.on(r); },

@@ -35,8 +35,8 @@ struct wallet_context {
 };
 
 /// Any command that changes a wallet.
-using wallet_command =
-    std::variant<spend_tokens, order_package, grant_tokens, credit_payment, refund_generation, expire_lots>;
+using wallet_command = std::variant<spend_tokens, order_package, grant_tokens, credit_payment,
+                                    refund_generation, claw_back, expire_lots>;
 
 /// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet` and
 /// `decide`.

@@ -123,6 +123,25 @@ struct decision {
         for (const auto& part : command.parts)
             result.amount += part.amount;
         result.balance = lots.balance(now) + result.amount;
+        for (const auto& settled : changes->debt_changes)
+            result.balance -= settled.expected - settled.debt;
+        if (!changes->journal.empty())
+            result.last = changes->journal.back().id;
+        return changes;
+    }
+
+    outcome<change_set> operator()(const claw_back& command) const {
+        const auto now = context.time.now();
+        auto changes = lots.decide_clawback(user, command.lot, command.refund.tokens_due, now, context.ids);
+        if (!changes)
+            return changes;
+        changes->payment_changes.push_back(command.change);
+        changes->refund_applications.push_back(command.refund);
+        for (const auto& row : changes->journal)
+            result.amount += row.amount;
+        auto after = lots;
+        after.apply(*changes);
+        result.balance = after.balance(now);
         if (!changes->journal.empty())
             result.last = changes->journal.back().id;
         return changes;

@@ -105,17 +105,18 @@ struct payments_settings {
     std::string api_url = "https://api.cloudpayments.ru";
     milliseconds api_timeout = std::chrono::seconds{30};
     std::size_t api_connections = 4;
+    milliseconds reconcile_after = std::chrono::hours{3}; ///< midnight, UTC; 0 = never by itself
 };
 
 /// The local stand-in for the payment gateway.
 struct sandbox_settings {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8081;                      ///< 0 = any free one
-    std::string notify_url;                         ///< "" = of the service that it is part of
-    std::filesystem::path state;                    ///< "" = var/sandbox in the service, nothing beside it
-    milliseconds minute = std::chrono::minutes{1};  ///< of the schedule of repeats
-    milliseconds day = std::chrono::days{1};        ///< between charges of a subscription
-    std::int32_t chaos_duplicates = 0;              ///< percent, as all of these
+    std::uint16_t port = 8081;                     ///< 0 = any free one
+    std::string notify_url;                        ///< "" = of the service that it is part of
+    std::filesystem::path state;                   ///< "" = var/sandbox in the service, nothing beside it
+    milliseconds minute = std::chrono::minutes{1}; ///< of the schedule of repeats
+    milliseconds day = std::chrono::days{1};       ///< between charges of a subscription
+    std::int32_t chaos_duplicates = 0;             ///< percent, as all of these
     std::int32_t chaos_delays = 0;
     std::int32_t chaos_drops = 0;
     std::int32_t chaos_forgeries = 0;

@@ -231,12 +231,17 @@ std::vector<setting> make_table() {
         {"payments.public_id", at<&s::payments, &payments::public_id>, some_text,
          "The gateway's name for the shop."},
         {"payments.api_secret", at<&s::payments, &payments::api_secret>, any_text,
-         "Signs the gateway's notifications, and lets the service use its API; empty means a random one that is "
+         "Signs the gateway's notifications, and lets the service use its API; empty means a random one that "
+         "is "
          "kept in the state directory, with the sandbox only.",
          true},
-        {"payments.order_lifetime", at<&s::payments, &payments::order_lifetime>, lifetime,
-         "Time in which an order must be paid."},
+        {"payments.order_lifetime", at<&s::payments, &payments::order_lifetime>,
+         duration_rule{seconds{1}, days{3650}}, "Time in which an order must be paid."},
         {"payments.currency", at<&s::payments, &payments::currency>, currency, "Currency of the prices."},
+        {"payments.reconcile_after", at<&s::payments, &payments::reconcile_after>,
+         duration_rule{milliseconds{0}, days{1}},
+         "When the books of a day are compared with the gateway's, after midnight (UTC); 0 means never by "
+         "itself."},
         {"payments.test_mode", at<&s::payments, &payments::test_mode>, boolean_rule{},
          "Whether notifications of test payments are believed."},
         {"payments.notification_encoding", at<&s::payments, &payments::notification_encoding>,
@@ -251,14 +256,17 @@ std::vector<setting> make_table() {
         {"payments.api_connections", at<&s::payments, &payments::api_connections>, integer_rule{1, 30},
          "Calls of the gateway's API at once; it refuses more than 5 of a test terminal, 30 of a live one."},
 
-        {"sandbox.address", at<&s::sandbox, &sandbox::address>, ip_address, "Address of the sandbox's listener."},
+        {"sandbox.address", at<&s::sandbox, &sandbox::address>, ip_address,
+         "Address of the sandbox's listener."},
         {"sandbox.port", at<&s::sandbox, &sandbox::port>, port,
          "Port of the sandbox's listener; 0 picks a free one."},
         {"sandbox.notify_url", at<&s::sandbox, &sandbox::notify_url>, base_url,
-         "Where the sandbox sends its notifications, the kind of each being added; empty means to the service that "
+         "Where the sandbox sends its notifications, the kind of each being added; empty means to the "
+         "service that "
          "it is part of."},
         {"sandbox.state", at<&s::sandbox, &sandbox::state>, any_path,
-         "File in which the sandbox remembers everything; empty means sandbox/journal.jsonl in the state directory "
+         "File in which the sandbox remembers everything; empty means sandbox/journal.jsonl in the state "
+         "directory "
          "or, for a sandbox by itself, none."},
         {"sandbox.minute", at<&s::sandbox, &sandbox::minute>, duration_rule{milliseconds{1}, hours{1}},
          "Length of a minute of the schedule by which the sandbox repeats notifications."},
@@ -269,7 +277,8 @@ std::vector<setting> make_table() {
         {"sandbox.chaos_delays", at<&s::sandbox, &sandbox::chaos_delays>, percentage,
          "Percent of the sandbox's notifications that come up to two minutes late, hence in another order."},
         {"sandbox.chaos_drops", at<&s::sandbox, &sandbox::chaos_drops>, percentage,
-         "Percent of the sandbox's notifications whose first delivery is lost, and which come with the next repeat."},
+         "Percent of the sandbox's notifications whose first delivery is lost, and which come with the next "
+         "repeat."},
         {"sandbox.chaos_forgeries", at<&s::sandbox, &sandbox::chaos_forgeries>, percentage,
          "Percent of the sandbox's notifications beside which a copy with wrong signatures comes."},
 

@@ -175,8 +175,8 @@ addresses parse_forwarded(std::string_view header) {
 std::string client_address(const request_origin& origin, const address_ranges& proxies) {
     if (!proxies.contains(origin.peer))
         return origin.peer;
-    const auto of_forwarded = first_stranger(origin.peer, parse_forwarded(origin.forwarded), proxies);
-    const auto of_list = first_stranger(origin.peer, parse_x_forwarded_for(origin.x_forwarded_for), proxies);
+    auto of_forwarded = first_stranger(origin.peer, parse_forwarded(origin.forwarded), proxies);
+    auto of_list = first_stranger(origin.peer, parse_x_forwarded_for(origin.x_forwarded_for), proxies);
     if (origin.forwarded.empty())
         return of_list;
     if (origin.x_forwarded_for.empty() || of_list == of_forwarded)

@@ -44,6 +44,8 @@ public:
     reply<payment_record> payment(user_id user, payment_id payment) override;
     reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) override;
     reply<webhook_answer> notify(webhook hook) override;
+    reply<checkout_view> checkout(payment_id payment, std::string key) override;
+    reply<std::string> checkout_status(payment_id payment, std::string key) override;
 
     reply<image_record> add_image(user_id user, upload file) override;
     reply<image_record> image(user_id user, image_id image) override;
@@ -60,6 +62,14 @@ public:
     boost::asio::awaitable<std::vector<part_health>> health() override;
     [[nodiscard]] std::string metrics_text() override;
     reply<std::string> actor_tree() override;
+    reply<page<archived_notification>> notifications(std::string type, std::string verdict,
+                                                     notification_id before, std::int32_t limit) override;
+    reply<archived_notification> notification(notification_id id) override;
+    reply<webhook_answer> replay(notification_id id) override;
+    reply<made_refund> refund(payment_id payment, std::optional<std::int64_t> amount_cents,
+                              std::string key) override;
+    reply<done> reconcile(std::chrono::sys_days day) override;
+    reply<std::vector<std::string>> reconciliations() override;
     reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
                                std::optional<command_key> key) override;
 
@@ -67,6 +77,7 @@ private:
     struct parts;
 
     reply<stored_answer> spend(generation_order order);
+    reply<payment_record> checkout_payment(payment_id payment, std::string key);
 
     std::unique_ptr<parts> parts_;
 };

@@ -10,7 +10,7 @@
 namespace atelier::http {
 
 /// The lists that have pages. The numbers are part of what clients hold: never change them.
-enum class cursor_kind : std::uint8_t { transactions = 1, payments = 2, generations = 3 };
+enum class cursor_kind : std::uint8_t { transactions = 1, payments = 2, generations = 3, notifications = 4 };
 
 /// The cursor that continues `list` behind the row with the key `last`: 16 characters of URL-safe Base64.
 [[nodiscard]] std::string encode_cursor(cursor_kind list, std::int64_t last);

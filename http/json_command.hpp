@@ -38,6 +38,9 @@ public:
         return Id{integer(name, 1, INT64_MAX)};
     }
 
+    /// What only the caller can judge: an error about a member that was asked for.
+    void refuse(std::string_view name, std::string code, std::string detail);
+
     /// `validation_failed` with a `field_error` for each member that is wrong.
     [[nodiscard]] status finish();
 
@@ -59,7 +62,6 @@ private:
 
     /// The member, unless it is missing or null.
     const value* take(std::string_view name);
-    void refuse(std::string_view name, std::string code, std::string detail);
 
     std::vector<member> members_;
     std::vector<field_error> errors_;

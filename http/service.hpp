@@ -79,11 +79,11 @@ struct image_file {
 
 /// A webhook of the gateway, as it came.
 struct webhook {
-    std::string kind;         ///< last segment of its address, e.g. "pay"
-    std::string body;         ///< raw; of a GET, the query string
-    std::string content_type; ///< of a GET, that of a form
-    std::string content_hmac;
-    std::string x_content_hmac;
+    std::string kind;                        ///< last segment of its address, e.g. "pay"
+    std::string body;                        ///< raw; of a GET, the query string
+    std::string content_type;                ///< of a GET, that of a form
+    std::optional<std::string> content_hmac; ///< a header that is there may still be empty
+    std::optional<std::string> x_content_hmac;
     request_origin origin;
 
     webhook() = default;
@@ -92,9 +92,19 @@ struct webhook {
 /// What the gateway is answered.
 struct webhook_answer {
     std::int32_t code = 0;
+    std::string verdict; ///< for operators
 
     webhook_answer() = default;
-    explicit webhook_answer(std::int32_t c) : code{c} {}
+    explicit webhook_answer(std::int32_t c, std::string v = {}) : code{c}, verdict{std::move(v)} {}
+};
+
+/// What the page needs on which a payment is made.
+struct checkout_view {
+    payment_record payment;
+    std::string widget; ///< argument of the gateway's payment form, a JSON object
+    std::string script; ///< where the form's script is
+
+    checkout_view() = default;
 };
 
 /// News of a generation, for a stream of events.
@@ -144,6 +154,10 @@ public:
     virtual reply<payment_record> payment(user_id user, payment_id payment) = 0;
     virtual reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) = 0;
     virtual reply<webhook_answer> notify(webhook hook) = 0;
+    /// For whoever has the key of the payment (checkout_key.hpp); not_found for others.
+    virtual reply<checkout_view> checkout(payment_id payment, std::string key) = 0;
+    /// {status, tokens_amount, balance}, likewise.
+    virtual reply<std::string> checkout_status(payment_id payment, std::string key) = 0;
 
     // -- images --------------------------------------------------------------------------------------------
     virtual reply<image_record> add_image(user_id user, upload file) = 0;
@@ -166,6 +180,19 @@ public:
     [[nodiscard]] virtual std::string metrics_text() = 0;
     /// The live actor tree as JSON.
     virtual reply<std::string> actor_tree() = 0;
+    /// Archived notifications without their bodies, newest first; "" = all types, all verdicts.
+    virtual reply<page<archived_notification>> notifications(std::string type, std::string verdict,
+                                                             notification_id before, std::int32_t limit) = 0;
+    virtual reply<archived_notification> notification(notification_id id) = 0;
+    /// Delivers an archived notification once more.
+    virtual reply<webhook_answer> replay(notification_id id) = 0;
+    /// See back_office.
+    virtual reply<made_refund> refund(payment_id payment, std::optional<std::int64_t> amount_cents,
+                                      std::string key) = 0;
+    /// Starts to compare a day's books with the gateway's.
+    virtual reply<done> reconcile(std::chrono::sys_days day) = 0;
+    /// The latest reports as JSON, newest first.
+    virtual reply<std::vector<std::string>> reconciliations() = 0;
     /// Gives tokens to a user. Errors: not_found, idempotency_*.
     virtual reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
                                        std::optional<command_key> key) = 0;

@@ -6,7 +6,6 @@
 #include "http/media_type.hpp"
 #include "http/windows_1251.hpp"
 
-#include <optional>
 #include <string_view>
 
 namespace atelier::http {
@@ -17,10 +16,7 @@ bool is_json(const webhook& hook) {
 }
 
 bool is_signed(const webhook& hook, const std::string& secret) {
-    const auto present = [](const std::string& header) {
-        return header.empty() ? std::nullopt : std::optional<std::string_view>{header};
-    };
-    return verify_signature(present(hook.content_hmac), present(hook.x_content_hmac), hook.body,
+    return verify_signature(hook.content_hmac, hook.x_content_hmac, hook.body,
                             is_json(hook) ? parameter_encoding::json : parameter_encoding::form, secret);
 }
 
@@ -42,7 +38,10 @@ outcome<webhook_content> webhook_reader::read(const webhook& hook) const {
     }
     if (!is_signed(hook, rules_.secret))
         return errc::invalid_signature;
+    return content_of(hook);
+}
 
+webhook_content webhook_reader::content_of(const webhook& hook) const {
     const auto kind = parse_notification_kind(hook.kind);
     const auto fields = fields_of(hook);
     auto what = fields ? parse_notification(kind, *fields) : outcome<notification>{fields.error()};

@@ -36,6 +36,8 @@ public:
     /// The signature is that of the raw text; a form is read as payments.notification_encoding says, JSON as
     /// UTF-8. Errors: forbidden_address, invalid_signature.
     [[nodiscard]] outcome<webhook_content> read(const webhook& hook) const;
+    /// What it says, whoever it came from.
+    [[nodiscard]] webhook_content content_of(const webhook& hook) const;
 
 private:
     [[nodiscard]] outcome<field_list> fields_of(const webhook& hook) const;

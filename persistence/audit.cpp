@@ -88,6 +88,25 @@ constexpr std::array checks{
         FROM looked_at
         WHERE NOT own OR (paid AND (lots <> 1 OR credits <> 1 OR credited <> tokens_amount)) OR (NOT paid AND lots <> 0)))",
            report}},
+    check{"What was given back of a payment was taken from its lot, or is the lot's debt",
+          {"audit_clawbacks", R"(
+    WITH looked_at AS (
+        SELECT p.id, p.status, p.amount_cents, coalesce(r.cents, 0) AS cents, coalesce(r.due, 0) AS due,
+            coalesce(s.refunded_cents, 0) AS noted, coalesce(d.tokens, 0) AS debt,
+            (SELECT coalesce(-sum(t.amount), 0) FROM token_transactions t
+             WHERE t.token_purchase_id = b.token_purchase_id AND t.operation = 'clawback') AS taken
+        FROM payments p JOIN payment_purchases b ON b.payment_id = p.id
+        LEFT JOIN (SELECT payment_id, sum(amount_cents) AS cents, sum(tokens_due) AS due FROM gateway_refunds
+                   WHERE applied_at IS NOT NULL GROUP BY 1) r ON r.payment_id = p.id
+        LEFT JOIN payment_refunds s ON s.payment_id = p.id
+        LEFT JOIN purchase_debts d ON d.token_purchase_id = b.token_purchase_id),
+    bad AS (
+        SELECT format('payment %s is %s: %s of %s cents given back (noted: %s), %s tokens due, %s taken, %s owed', id,
+            status, cents, amount_cents, noted, due, taken, debt) AS example
+        FROM looked_at
+        WHERE cents <> noted OR due <> taken + debt OR status <> CASE WHEN cents = 0 THEN 'paid'
+            WHEN cents >= amount_cents THEN 'refunded' ELSE 'partially_refunded' END))",
+           report}},
     check{"Every lot that was bought belongs to one payment",
           {"audit_bought", R"(
     WITH looked_at AS (

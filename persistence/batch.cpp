@@ -35,6 +35,8 @@ private:
             add(set, row);
         for (const auto& row : set.notifications)
             add(set, row);
+        for (const auto& row : set.refunds)
+            add(set, row);
         for (const auto& row : set.outbox)
             add(set, row);
     }
@@ -48,6 +50,10 @@ private:
             fits = fits && add(set, change);
         for (const auto& change : set.payment_changes)
             fits = fits && add(set, change);
+        for (const auto& change : set.debt_changes)
+            fits = fits && add(set, change);
+        for (const auto& application : set.refund_applications)
+            fits = fits && add(set, application);
         if (!fits)
             return rejection{origin_,
                              {verdict_kind::guard, "contradicts an earlier change set of the batch"}};
@@ -178,6 +184,16 @@ private:
         c.at.push_back(set.at);
     }
 
+    void add(const change_set& set, const gateway_refund& row) {
+        auto& c = to_.refunds;
+        if (!refunds_.insert(row.transaction_id).second)
+            return;
+        c.transaction_id.push_back(row.transaction_id);
+        c.payment_transaction_id.push_back(row.payment_transaction_id);
+        c.amount_cents.push_back(row.amount_cents);
+        c.at.push_back(set.at);
+    }
+
     void add(const change_set& set, const outbox_message& row) {
         auto& c = to_.outbox;
         c.kind.push_back(row.kind);
@@ -264,6 +280,40 @@ private:
         return true;
     }
 
+    bool add(const change_set& set, const debt_change& change) {
+        auto& c = to_.debts;
+        const auto [known, fresh] = debts_.try_emplace(change.id.value, c.id.size());
+        if (fresh) {
+            c.id.push_back(change.id);
+            c.expected.push_back(change.expected);
+            c.debt.push_back(change.debt);
+            c.at.push_back(set.at);
+            c.origin.push_back(origin_);
+            return true;
+        }
+        const auto i = known->second;
+        if (c.debt[i] != change.expected)
+            return false;
+        c.debt[i] = change.debt;
+        c.at[i] = set.at;
+        return true;
+    }
+
+    /// One at a time for each payment: whoever decides the next one waits for the last.
+    bool add(const change_set& set, const refund_application& row) {
+        auto& c = to_.refund_applications;
+        if (!refunded_payments_.insert(row.payment.value).second)
+            return false;
+        c.transaction_id.push_back(row.transaction_id);
+        c.payment.push_back(row.payment);
+        c.expected_cents.push_back(row.expected_cents);
+        c.refunded_cents.push_back(row.refunded_cents);
+        c.tokens_due.push_back(row.tokens_due);
+        c.at.push_back(set.at);
+        c.origin.push_back(origin_);
+        return true;
+    }
+
     bool add(const change_set& set, const idempotency_record& row) {
         auto& c = to_.idempotency;
         if (!keys_.insert(std::to_string(set.user.value) + ' ' + row.key).second)
@@ -291,6 +341,9 @@ private:
     row_numbers generations_;
     row_numbers payments_;
     row_numbers runs_;
+    row_numbers debts_;
+    std::unordered_set<std::string_view> refunds_;
+    std::unordered_set<std::int64_t> refunded_payments_;
     std::unordered_map<std::string_view, std::size_t> notifications_;
     std::unordered_set<std::string> keys_;
     std::unordered_map<std::int64_t, tokens> created_lots_;
@@ -302,11 +355,12 @@ private:
 
 std::size_t batch::rows() const {
     constexpr std::size_t tables_of_an_image = 3; // image, blob, attachment
-    constexpr std::size_t tables_of_two = 2;      // generation and run, payment and order
+    constexpr std::size_t tables_of_two = 2; // generation and run, payment and order, refund and its payment
     return purchases.id.size() + lots.id.size() + journal.id.size() + reopenings.transaction.size() +
            tables_of_two * generations.id.size() + generation_changes.id.size() + runs.id.size() +
            tables_of_an_image * images.id.size() + tables_of_two * payments.id.size() +
-           payment_changes.id.size() + notifications.type.size() + idempotency.user.size() +
+           payment_changes.id.size() + notifications.type.size() + idempotency.user.size() + debts.id.size() +
+           refunds.transaction_id.size() + tables_of_two * refund_applications.payment.size() +
            outbox.kind.size();
 }
 

@@ -36,6 +36,14 @@ struct batch {
     } lots;
 
     struct {
+        std::vector<purchase_id> id;
+        std::vector<tokens> expected;
+        std::vector<tokens> debt;
+        std::vector<instant> at;
+        std::vector<std::size_t> origin;
+    } debts;
+
+    struct {
         std::vector<transaction_id> id;
         std::vector<user_id> user;
         std::vector<purchase_id> purchase;
@@ -124,6 +132,23 @@ struct batch {
         std::vector<instant> at;
         std::vector<std::size_t> origin;
     } payment_changes;
+
+    struct {
+        std::vector<std::string_view> transaction_id;
+        std::vector<std::string_view> payment_transaction_id;
+        std::vector<std::int64_t> amount_cents;
+        std::vector<instant> at;
+    } refunds;
+
+    struct {
+        std::vector<std::string_view> transaction_id;
+        std::vector<payment_id> payment;
+        std::vector<std::int64_t> expected_cents;
+        std::vector<std::int64_t> refunded_cents;
+        std::vector<tokens> tokens_due;
+        std::vector<instant> at;
+        std::vector<std::size_t> origin;
+    } refund_applications;
 
     struct {
         std::vector<std::string_view> business_key;

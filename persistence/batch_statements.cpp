@@ -145,6 +145,8 @@ constexpr pg::statement update_payments{"batch_payment_changes", R"(
         WHERE p.id = t.id AND p.status = t.expected RETURNING 1)
     SELECT atelier_expect(count(*), cardinality($1), 'payments') FROM changed)"};
 
+/// The archive keeps the verdict of the delivery that had an effect: a repeat has none, but it may also be
+/// the first that finds its payment.
 constexpr pg::statement insert_notifications{"batch_notifications", R"(
     INSERT INTO gateway_notifications AS n
         (business_key, type, body, content_type, verdict, reply, payment_id, deliveries, created_at, updated_at)
@@ -153,7 +155,41 @@ constexpr pg::statement insert_notifications{"batch_notifications", R"(
         $8::integer[], $9::timestamp[])
         AS t (business_key, type, body, content_type, verdict, reply, payment_id, deliveries, at)
     ON CONFLICT (business_key)
-        DO UPDATE SET deliveries = n.deliveries + excluded.deliveries, updated_at = excluded.updated_at)"};
+        DO UPDATE SET deliveries = n.deliveries + excluded.deliveries, updated_at = excluded.updated_at,
+            verdict = CASE WHEN excluded.verdict IN ('credited', 'authorized', 'cancelled', 'refund_recorded')
+                THEN excluded.verdict ELSE n.verdict END,
+            payment_id = coalesce(n.payment_id, excluded.payment_id))"};
+
+constexpr pg::statement insert_refunds{"batch_refunds", R"(
+    INSERT INTO gateway_refunds (transaction_id, payment_transaction_id, amount_cents, created_at)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamp[])
+    ON CONFLICT (transaction_id) DO NOTHING)"};
+
+constexpr pg::statement apply_refunds{"batch_refund_applications", R"(
+    WITH input AS (
+        SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::integer[], $6::timestamp[])
+        AS t (transaction_id, payment_id, expected_cents, refunded_cents, tokens_due, at)),
+    applied AS (
+        UPDATE gateway_refunds r SET payment_id = t.payment_id, tokens_due = t.tokens_due, applied_at = t.at
+        FROM input t WHERE r.transaction_id = t.transaction_id AND r.applied_at IS NULL RETURNING 1),
+    total AS (
+        INSERT INTO payment_refunds AS p (payment_id, refunded_cents, updated_at)
+        SELECT t.payment_id, t.refunded_cents, t.at FROM input t
+        WHERE t.expected_cents = coalesce((SELECT refunded_cents FROM payment_refunds WHERE payment_id = t.payment_id), 0)
+        ON CONFLICT (payment_id) DO UPDATE SET refunded_cents = excluded.refunded_cents, updated_at = excluded.updated_at
+        WHERE p.refunded_cents < excluded.refunded_cents RETURNING 1)
+    SELECT atelier_expect((SELECT count(*) FROM applied) + (SELECT count(*) FROM total), 2 * cardinality($1),
+        'gateway_refunds'))"};
+
+constexpr pg::statement update_debts{"batch_debts", R"(
+    WITH changed AS (
+        INSERT INTO purchase_debts AS d (token_purchase_id, tokens, updated_at)
+        SELECT t.id, t.debt, t.at
+        FROM unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamp[]) AS t (id, expected, debt, at)
+        WHERE t.expected = coalesce((SELECT tokens FROM purchase_debts WHERE token_purchase_id = t.id), 0)
+        ON CONFLICT (token_purchase_id) DO UPDATE SET tokens = excluded.tokens, updated_at = excluded.updated_at
+        RETURNING 1)
+    SELECT atelier_expect(count(*), cardinality($1), 'purchase_debts') FROM changed)"};
 
 /// A key that has expired may be used again, also before it is purged.
 constexpr pg::statement insert_idempotency{"batch_idempotency", R"(
@@ -244,6 +280,13 @@ std::span<const pg::command> batch_statements::encode(const batch& data, const b
     if (const auto& c = data.notifications; !c.type.empty())
         add(insert_notifications, c.business_key, c.type, as_binary(c.body), c.content_type, c.verdict,
             c.reply, c.payment, c.deliveries, c.at);
+    if (const auto& c = data.refunds; !c.transaction_id.empty())
+        add(insert_refunds, c.transaction_id, c.payment_transaction_id, c.amount_cents, c.at);
+    if (const auto& c = data.refund_applications; !c.payment.empty())
+        add(apply_refunds, c.transaction_id, c.payment, c.expected_cents, c.refunded_cents, c.tokens_due,
+            c.at);
+    if (const auto& c = data.debts; !c.id.empty())
+        add(update_debts, c.id, c.expected, c.debt, c.at);
     if (const auto& c = data.idempotency; !c.user.empty())
         add(insert_idempotency, c.user, c.key, c.fingerprint, c.response_status, c.response_body,
             c.response_location, c.expires_at, c.at);

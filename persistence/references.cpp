@@ -78,6 +78,7 @@ references::references(const batch& data) {
     jobs.prove(data.generations.id);
     jobs.prove(data.generation_changes.id);
     lots.mention(data.journal.purchase);
+    lots.mention(data.debts.id);
     jobs.mention(data.journal.generation);
 
     unproven orders{payments};
@@ -85,6 +86,7 @@ references::references(const batch& data) {
     orders.prove(data.payment_changes.id);
     orders.mention(data.purchases.payment);
     orders.mention(data.notifications.payment);
+    orders.mention(data.refund_applications.payment);
 }
 
 } // namespace atelier

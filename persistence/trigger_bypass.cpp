@@ -26,6 +26,9 @@ constexpr pg::statement find_obstacle{"references_obstacle", R"(
         ('payment_purchases', 'payment_id', 'payments'),
         ('payment_purchases', 'token_purchase_id', 'token_purchases'),
         ('gateway_notifications', 'payment_id', 'payments'),
+        ('gateway_refunds', 'payment_id', 'payments'),
+        ('payment_refunds', 'payment_id', 'payments'),
+        ('purchase_debts', 'token_purchase_id', 'token_purchases'),
         ('idempotency_keys', 'user_id', 'users'),
         ('active_storage_attachments', 'blob_id', 'active_storage_blobs')),
     written AS (

@@ -40,6 +40,11 @@ enum class payment_status : std::uint8_t {
     expired,            ///< nobody paid in time
 };
 [[nodiscard]] std::string_view to_string(payment_status status);
+/// Its tokens were credited, whatever was taken back since.
+[[nodiscard]] constexpr bool is_credited(payment_status s) {
+    return s == payment_status::paid || s == payment_status::partially_refunded ||
+           s == payment_status::refunded;
+}
 [[nodiscard]] std::optional<payment_status> parse_payment_status(std::string_view text);
 
 /// A new row of token_purchases; with `payment`, also the row that ties it to the payment it was bought with.
@@ -58,6 +63,14 @@ struct purchase_change {
     tokens expected = 0;
     tokens remaining = 0;
     std::optional<instant> expires_at;
+};
+
+/// What a lot owes, compare-and-set: tokens that were paid back in money after they had been spent. What
+/// comes back to the lot later is taken for it.
+struct debt_change {
+    purchase_id id;
+    tokens expected = 0;
+    tokens debt = 0;
 };
 
 /// A new row of token_transactions.
@@ -139,6 +152,24 @@ struct payment_change {
     std::optional<instant> paid_at;
 };
 
+/// A new row of gateway_refunds: money that the gateway has given back. The same refund again changes
+/// nothing.
+struct gateway_refund {
+    std::string transaction_id;         ///< of the refund itself
+    std::string payment_transaction_id; ///< of what was paid
+    std::int64_t amount_cents = 0;
+};
+
+/// A refund takes effect, once: compare-and-set on the refund, and on all that the payment has had given
+/// back.
+struct refund_application {
+    std::string transaction_id; ///< of the refund
+    payment_id payment;
+    std::int64_t expected_cents = 0; ///< given back before it
+    std::int64_t refunded_cents = 0; ///< and with it
+    tokens tokens_due = 0;           ///< that the lot has to give up, or owes
+};
+
 /// A webhook as it came, and what was made of it (gateway_notifications). Repeats of one notification share a
 /// business key: the first is archived, later ones raise its counter.
 struct notification_record {
@@ -176,6 +207,7 @@ struct change_set {
     std::uint64_t life = 0;
     std::vector<new_purchase> new_purchases;
     std::vector<purchase_change> purchase_changes;
+    std::vector<debt_change> debt_changes;
     std::vector<journal_entry> journal;
     std::vector<new_generation> new_generations;
     std::vector<generation_change> generation_changes;
@@ -183,6 +215,8 @@ struct change_set {
     std::vector<new_image> new_images;
     std::vector<new_payment> new_payments;
     std::vector<payment_change> payment_changes;
+    std::vector<gateway_refund> refunds;
+    std::vector<refund_application> refund_applications;
     std::vector<notification_record> notifications;
     std::vector<idempotency_record> idempotency;
     std::vector<outbox_message> outbox;

@@ -30,7 +30,10 @@ using purchase_id = id<struct purchase_tag>;
 /// A row of the journal, token_transactions.
 using transaction_id = id<struct transaction_tag>;
 using payment_id = id<struct payment_tag>;
+/// A row of gateway_notifications.
+using notification_id = id<struct notification_tag>;
 using plan_id = id<struct plan_tag>;
+using subscription_id = id<struct subscription_tag>;
 
 /// The tables whose keys are taken in blocks before their rows are written, so that rows of one commit
 /// can refer to each other.

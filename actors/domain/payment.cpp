@@ -46,6 +46,19 @@ struct mismatch {
     std::int32_t check_code;
 };
 
+payment_decision note_refund(std::string_view verdict, const notification_facts& facts) {
+    if (facts.amount_cents.value_or(0) <= 0)
+        return alarm("amount_missing");
+    return {verdict, reply::proceed, payment_action::refund, false, std::nullopt};
+}
+
+/// The part of the tokens that goes with a part of the money: rounded down, in the user's favour.
+tokens share(tokens credited, std::int64_t refunded_cents, std::int64_t amount_cents) {
+    if (refunded_cents >= amount_cents)
+        return credited;
+    return static_cast<tokens>(credited * refunded_cents / amount_cents);
+}
+
 std::optional<mismatch> find_mismatch(const payment_record& ordered, const notification_facts& facts,
                                       payment_rules rules) {
     if (facts.account_id != std::to_string(ordered.user.value))
@@ -88,8 +101,7 @@ payment_decision payment::decide(const notification_facts& facts, instant now, p
     case notification_kind::fail:
         return record_only("declined");
     case notification_kind::refund:
-        // The money is gone but the tokens are not taken back by itself.
-        return alarm("refund_recorded");
+        return note_refund("refund_recorded", facts);
     case notification_kind::recurrent:
     case notification_kind::receipt:
     case notification_kind::other:
@@ -98,8 +110,8 @@ payment_decision payment::decide(const notification_facts& facts, instant now, p
     return record_only("archived");
 }
 
-payment_decision payment::decide_unknown(notification_kind kind) {
-    switch (kind) {
+payment_decision payment::decide_unknown(const notification_facts& facts) {
+    switch (facts.kind) {
     case notification_kind::check:
         return refuse_check("unknown_invoice", reply::wrong_invoice);
     case notification_kind::pay:
@@ -107,7 +119,7 @@ payment_decision payment::decide_unknown(notification_kind kind) {
     case notification_kind::cancel:
         return alarm("unknown_invoice");
     case notification_kind::refund:
-        return alarm("refund_recorded");
+        return note_refund("refund_waiting", facts);
     case notification_kind::fail:
         return record_only("unknown_invoice");
     case notification_kind::recurrent:
@@ -129,6 +141,38 @@ void payment::apply(const payment_change& change) {
         record_.card_last_four = change.card_last_four;
     if (change.paid_at)
         record_.paid_at = change.paid_at;
+}
+
+void payment::apply(const refund_decision& decision) {
+    apply(decision.change);
+    record_.refunded_cents = decision.application.refunded_cents;
+}
+
+refund_decision payment::decide_refund(const gateway_refund& refund, tokens credited) const {
+    assert(is_credited(record_.status));
+    const auto before = record_.refunded_cents;
+    const auto after = before + refund.amount_cents;
+    const auto paid = record_.amount_cents;
+    refund_decision decision;
+    decision.change.id = record_.id;
+    decision.change.expected = record_.status;
+    decision.change.status = after >= paid ? payment_status::refunded : payment_status::partially_refunded;
+    decision.application = {refund.transaction_id, record_.id, before, after,
+                            share(credited, after, paid) - share(credited, before, paid)};
+    decision.alarm = after > paid;
+    return decision;
+}
+
+bool payment::overdue(instant now) const {
+    return record_.status == payment_status::pending && now >= record_.expires_at;
+}
+
+payment_change payment::expire() const {
+    payment_change change;
+    change.id = record_.id;
+    change.expected = record_.status;
+    change.status = payment_status::expired;
+    return change;
 }
 
 payment_decision payment::decide_check(const notification_facts& facts, instant now,
@@ -224,8 +268,7 @@ payment_decision payment::hold(const notification_facts& facts) const {
 }
 
 bool payment::credited() const {
-    return record_.status == payment_status::paid || record_.status == payment_status::partially_refunded ||
-           record_.status == payment_status::refunded;
+    return is_credited(record_.status);
 }
 
 bool payment::same_transaction(const notification_facts& facts) const {

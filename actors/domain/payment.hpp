@@ -41,7 +41,8 @@ enum class transaction_status : std::uint8_t {
 /// What a notification says, as far as it decides about a payment. Absent texts are empty.
 struct notification_facts {
     notification_kind kind{};
-    std::string transaction_id; ///< the gateway's; of a refund, the refund's own
+    std::string transaction_id;         ///< the gateway's; of a refund, the refund's own
+    std::string payment_transaction_id; ///< of a refund: of what was paid
     std::optional<std::int64_t> amount_cents;
     std::string currency;
     std::string account_id; ///< the user's id, as this service gave it to the gateway
@@ -64,6 +65,7 @@ enum class payment_action : std::uint8_t {
     credit,    ///< the package's tokens, now and only now
     authorize, ///< the hold is noted
     cancel,    ///< the hold is gone
+    refund,    ///< money went back: noted, to take effect on the payment that it belongs to
 };
 
 /// What is made of one notification.
@@ -75,6 +77,13 @@ struct payment_decision {
     std::optional<payment_change> change;
 };
 
+/// What a refund does to the payment that it belongs to.
+struct refund_decision {
+    payment_change change;
+    refund_application application;
+    bool alarm = false; ///< more was given back than was paid
+};
+
 /// One payment and the rules of what the gateway's notifications do to it, whatever their number and order:
 /// pure, without clock, database or actors. `decide` changes nothing; `apply` makes a committed change true
 /// in memory.
@@ -84,6 +93,8 @@ struct payment_decision {
 ///   a hold was released before: the payer has paid. The same transaction again is a "duplicate", another one
 ///   is "paid_twice": no second credit, an operator gives the money back.
 /// - Held money (Pay with `authorized`) is not credited; Cancel releases it; a Fail never undoes anything.
+/// - Money that was given back takes tokens back in proportion, rounded down, and all of them with the last
+/// of it.
 /// - An amount, currency, account or test mode that differs or is missing never credits; no retry would cure
 /// it, so
 ///   the reply is 0 and an operator is called.
@@ -99,10 +110,22 @@ public:
                                           payment_rules rules) const;
 
     /// What is made of a notification that names no payment of this service.
-    [[nodiscard]] static payment_decision decide_unknown(notification_kind kind);
+    [[nodiscard]] static payment_decision decide_unknown(const notification_facts& facts);
+
+    /// Lets a refund of this payment's transaction take effect; the payment must be credited. `credited`: the
+    /// tokens that it bought.
+    [[nodiscard]] refund_decision decide_refund(const gateway_refund& refund, tokens credited) const;
+
+    /// Whether its tokens were credited, whatever was taken back since.
+    [[nodiscard]] bool credited() const;
+    /// Whether it is still pending although its time is over.
+    [[nodiscard]] bool overdue(instant now) const;
+    /// Nobody has paid in time.
+    [[nodiscard]] payment_change expire() const;
 
     /// `change` must have been decided on the present state.
     void apply(const payment_change& change);
+    void apply(const refund_decision& decision);
 
 private:
     [[nodiscard]] payment_decision decide_check(const notification_facts& facts, instant now,
@@ -115,7 +138,6 @@ private:
     [[nodiscard]] payment_decision credit_once(const notification_facts& facts, instant now) const;
     [[nodiscard]] payment_decision hold(const notification_facts& facts) const;
 
-    [[nodiscard]] bool credited() const;
     [[nodiscard]] bool same_transaction(const notification_facts& facts) const;
     [[nodiscard]] payment_change change_to(payment_status status, const notification_facts& facts) const;
 

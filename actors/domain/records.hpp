@@ -47,8 +47,13 @@ struct purchase_record {
     purchase_id id;
     token_package_id package;
     tokens remaining = 0;
+    tokens debt = 0; ///< paid back in money after it had been spent: what comes back is taken for it
     instant purchased_at;
     instant expires_at;
+
+    purchase_record() = default;
+    purchase_record(purchase_id i, token_package_id p, tokens left, instant since, instant until)
+        : id{i}, package{p}, remaining{left}, purchased_at{since}, expires_at{until} {}
 };
 
 struct transaction_record {
@@ -122,6 +127,42 @@ struct payment_record {
     instant created_at;
     tokens tokens_amount = 0;       ///< of the package
     std::int32_t validity_days = 0; ///< of the package
+    std::int64_t refunded_cents = 0;
+};
+
+/// What a paid payment bought, and the refunds of it that have not taken effect yet.
+struct payment_refunds {
+    purchase_record lot;
+    tokens credited = 0; ///< by the payment, whatever is left of it
+    std::vector<gateway_refund> waiting;
+
+    payment_refunds() = default;
+};
+
+/// A refund that the gateway made for an operator.
+struct made_refund {
+    std::string transaction_id;
+    std::int64_t amount_cents = 0;
+    bool replayed = false; ///< it was made when the key came for the first time
+
+    made_refund() = default;
+};
+
+/// A webhook in the archive.
+struct archived_notification {
+    notification_id id;
+    std::string type;
+    std::string business_key;
+    std::string content_type;
+    std::string verdict;
+    std::string reply;
+    std::optional<payment_id> payment;
+    std::int32_t deliveries = 0;
+    instant created_at;
+    instant updated_at;
+    std::string body; ///< raw; may hold a card token
+
+    archived_notification() = default;
 };
 
 /// A finished request's stored answer.

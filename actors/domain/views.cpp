@@ -58,6 +58,7 @@ json::object payment_object(const payment_record& p) {
             {"amount_cents", p.amount_cents},
             {"currency", p.currency},
             {"invoice_id", p.invoice_id},
+            {"refunded_cents", p.refunded_cents},
             {"card_type", text_or_null(p.card_type)},
             {"card_last_four", text_or_null(p.card_last_four)},
             {"paid_at", time_or_null(p.paid_at)},

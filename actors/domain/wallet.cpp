@@ -75,19 +75,44 @@ outcome<change_set> wallet::decide_refund(user_id user, generation_id generation
             return errc::not_found;
         // Two parts of one spend never share a lot, so each change starts from the lot as it is.
         purchase_change change{lot->id, lot->remaining, lot->remaining + part.amount, {}};
+        const tokens owed = std::min(lot->debt, part.amount);
         if (lot->expires_at <= now) {
-            change.expires_at = now + grace;
             // Only what is refunded lives on; the rest has expired, also if nobody has booked that yet.
             change.remaining = part.amount;
+            if (part.amount > owed)
+                change.expires_at = now + grace;
             if (lot->remaining > 0 &&
                 !book(changes, ids, lot->id, std::nullopt, operation::expire, -lot->remaining))
                 return errc::overloaded;
         }
+        change.remaining -= owed;
         changes.purchase_changes.push_back(change);
         if (!book(changes, ids, lot->id, generation, operation::refund, part.amount))
             return errc::overloaded;
         changes.journal.back().reopened_until = change.expires_at;
+        if (owed == 0)
+            continue;
+        changes.debt_changes.push_back({lot->id, lot->debt, lot->debt - owed});
+        if (!book(changes, ids, lot->id, std::nullopt, operation::clawback, -owed))
+            return errc::overloaded;
     }
+    return changes;
+}
+
+outcome<change_set> wallet::decide_clawback(user_id user, const purchase_record& lot, tokens due, instant now,
+                                            id_source& ids) const {
+    assert(due >= 0);
+    change_set changes{user, now};
+    const auto* known = find(lot.id);
+    const tokens left = known != nullptr ? known->remaining : 0;
+    const tokens debt = known != nullptr ? known->debt : lot.debt;
+    const tokens taken = std::min(left, due);
+    // Also when nothing is taken: the lot must be as it is known here.
+    changes.purchase_changes.push_back({lot.id, left, left - taken, {}});
+    if (taken > 0 && !book(changes, ids, lot.id, std::nullopt, operation::clawback, -taken))
+        return errc::overloaded;
+    if (due > taken)
+        changes.debt_changes.push_back({lot.id, debt, debt + due - taken});
     return changes;
 }
 
@@ -122,6 +147,8 @@ void wallet::apply(const change_set& changes) {
         insert({added.id, added.package, added.remaining, added.purchased_at, added.expires_at});
     for (const auto& change : changes.purchase_changes) {
         const auto lot = std::ranges::find(lots_, change.id, &purchase_record::id);
+        if (lot == lots_.end() && change.expected == 0 && change.remaining == 0)
+            continue; // an empty lot that need not be known
         assert(lot != lots_.end() && lot->remaining == change.expected);
         lot->remaining = change.remaining;
         if (!change.expires_at)
@@ -131,6 +158,9 @@ void wallet::apply(const change_set& changes) {
         lots_.erase(lot);
         insert(moved);
     }
+    for (const auto& change : changes.debt_changes)
+        if (const auto lot = std::ranges::find(lots_, change.id, &purchase_record::id); lot != lots_.end())
+            lot->debt = change.debt;
 }
 
 const purchase_record* wallet::find(purchase_id id) const {

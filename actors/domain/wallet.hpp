@@ -30,11 +30,17 @@ public:
                                                    instant now, id_source& ids) const;
 
     /// Gives each part of a spend back to the lot that it came from; a lot that has expired meanwhile is
-    /// reopened until `now + grace`, after what is left in it has been booked as expired. Errors: not_found
-    /// when a lot is not known here (reload and try again); overloaded.
+    /// reopened until `now + grace`, after what is left in it has been booked as expired. What the lot owes
+    /// is taken at once. Errors: not_found when a lot is not known here (reload and try again); overloaded.
     [[nodiscard]] outcome<change_set> decide_refund(user_id user, generation_id generation,
                                                     std::span<const spend_part> parts, instant now,
                                                     microseconds grace, id_source& ids) const;
+
+    /// Takes `due` tokens out of a lot that was paid back in money. What has been spent already becomes the
+    /// lot's debt: no lot, hence no balance, goes below zero. `lot` is what was read of it, for one that is
+    /// not known here because nothing was left in it. Errors: overloaded.
+    [[nodiscard]] outcome<change_set> decide_clawback(user_id user, const purchase_record& lot, tokens due,
+                                                      instant now, id_source& ids) const;
 
     /// A new lot of `amount` tokens. Errors: overloaded.
     [[nodiscard]] static outcome<change_set> decide_credit(user_id user, operation why,

@@ -9,7 +9,6 @@ namespace atelier {
 /// their leading zeros. `token` is a secret: it charges the payer's card.
 struct notification : notification_facts {
     std::string business_key; ///< the same for every repeat of this notification, e.g. "pay:900000001"
-    std::string payment_transaction_id; ///< of a refund: the payment that it gives back
     std::string invoice_id;
     std::string subscription_id; ///< of a Recurrent: its own id
     std::string token;

@@ -26,6 +26,8 @@ using wallet_actor = caf::typed_actor<
     caf::replies_to<credit_payment>::with<outcome<receipt>>,
     // Fails a generation and returns its tokens; `state_conflict` when it is already final.
     caf::replies_to<refund_generation>::with<outcome<receipt>>,
+    // Takes back what was paid back; `state_conflict` when somebody else changed the payment or its lot.
+    caf::replies_to<claw_back>::with<outcome<receipt>>,
     // Books expired lots; the receipt's amount is what expired.
     caf::replies_to<expire_lots>::with<outcome<receipt>>,
     // The committed state.
@@ -40,6 +42,7 @@ using wallets_actor =
                      caf::replies_to<grant_tokens>::with<outcome<receipt>>,
                      caf::replies_to<credit_payment>::with<outcome<receipt>>,
                      caf::replies_to<refund_generation>::with<outcome<receipt>>,
+                     caf::replies_to<claw_back>::with<outcome<receipt>>,
                      caf::replies_to<expire_lots>::with<outcome<receipt>>,
                      caf::replies_to<read_wallet>::with<outcome<wallet_view>>,
                      caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
@@ -70,12 +73,21 @@ using generations_actor =
 using dispatcher_actor = caf::typed_actor<caf::reacts_to<request_slot>, caf::reacts_to<release_slot>>;
 
 /// One payment with something happening.
-using payment_actor =
-    caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
-                     caf::replies_to<retire>::with<retired>>;
+using payment_actor = caf::typed_actor<
+    // A notification of the gateway, from a webhook or found by asking.
+    caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+    // Refunds of it are waiting to take effect.
+    caf::reacts_to<settle_refunds>,
+    // Its time is over.
+    caf::reacts_to<expire_payment>,
+    // From a thread that asked the gateway.
+    caf::reacts_to<continuation>,
+    // From the directory: may this payment leave memory?
+    caf::replies_to<retire>::with<retired>>;
 
 using payments_actor =
     caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+                     caf::reacts_to<settle_refunds>, caf::reacts_to<expire_payment>,
                      caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
 /// Group commit on one connection.
@@ -91,6 +103,8 @@ using reader_actor = caf::typed_actor<
     caf::replies_to<load_wallet>::with<outcome<std::vector<purchase_record>>>,
     caf::replies_to<load_generation>::with<outcome<generation_job>>,
     caf::replies_to<load_payment>::with<outcome<payment_record>>,
+    caf::replies_to<find_payment>::with<outcome<payment_record>>,
+    caf::replies_to<load_refunds>::with<outcome<payment_refunds>>,
     caf::replies_to<find_answer>::with<outcome<std::optional<idempotency_answer>>>,
     // From a pool thread.
     caf::reacts_to<continuation>>;

@@ -80,6 +80,18 @@ struct credit_payment {
         : payment{std::move(p)}, change{std::move(c)}, notification{std::move(n)} {}
 };
 
+/// Takes back what was paid back in money, in one commit with the payment's change.
+struct claw_back {
+    user_id user;
+    purchase_record lot; ///< that the payment bought, as it was read
+    payment_change change;
+    refund_application refund;
+
+    claw_back() = default;
+    claw_back(user_id u, purchase_record l, payment_change c, refund_application r)
+        : user{u}, lot{l}, change{std::move(c)}, refund{std::move(r)} {}
+};
+
 /// Ends a generation as failed and gives its tokens back, in one commit.
 struct refund_generation {
     user_id user;
@@ -177,6 +189,22 @@ struct notification_reply {
     notification_reply(std::int32_t c, std::string v) : code{c}, verdict{std::move(v)} {}
 };
 
+/// A payment: let the refunds that wait for it take effect.
+struct settle_refunds {
+    std::string invoice_id;
+
+    settle_refunds() = default;
+    explicit settle_refunds(std::string invoice) : invoice_id{std::move(invoice)} {}
+};
+
+/// A payment: its time is over, if it is still pending.
+struct expire_payment {
+    std::string invoice_id;
+
+    expire_payment() = default;
+    explicit expire_payment(std::string invoice) : invoice_id{std::move(invoice)} {}
+};
+
 // -- persistence --------------------------------------------------------------------------------------------
 
 /// Commits a change set. Change sets of one user are committed in the order in which they were sent.
@@ -209,6 +237,22 @@ struct load_payment {
 
     load_payment() = default;
     explicit load_payment(std::string invoice) : invoice_id{std::move(invoice)} {}
+};
+/// The payment of a transaction of the gateway.
+struct find_payment {
+    std::string transaction_id;
+
+    find_payment() = default;
+    explicit find_payment(std::string transaction) : transaction_id{std::move(transaction)} {}
+};
+/// The refunds that wait for a paid payment.
+struct load_refunds {
+    payment_id payment;
+    std::string transaction_id;
+
+    load_refunds() = default;
+    load_refunds(payment_id p, std::string transaction)
+        : payment{p}, transaction_id{std::move(transaction)} {}
 };
 struct find_answer {
     user_id user;
@@ -274,6 +318,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::order_package)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::credit_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::grant_tokens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::refund_generation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::claw_back)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::settle_refunds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_lots)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::read_wallet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::receipt>)
@@ -289,6 +336,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::commit_verdict)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_wallet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_generation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::find_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::load_refunds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::payment_refunds>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::find_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<std::vector<atelier::purchase_record>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::generation_record>)

@@ -65,6 +65,10 @@ struct metrics::families {
         counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
     Family<Counter>& gateway_calls =
         counter("atelier_gateway_calls_total", "Calls of the gateway's API, by method and result.");
+    Family<Counter>& differences = counter("atelier_reconciliation_differences_total",
+                                           "Differences between our books and the gateway's, by kind.");
+    Family<Counter>& payment_alarms =
+        counter("atelier_payment_alarms_total", "What an operator has to look at, by verdict.");
     Family<Counter>& generations = counter("atelier_generations_total", "Generations that reached a state.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
@@ -145,6 +149,14 @@ void metrics::request_finished(std::string_view listener, std::string_view metho
         .Increment();
     families_->request_seconds.Add({{"listener", l}, {"method", m}, {"route", r}}, seconds)
         .Observe(std::chrono::duration<double>(duration).count());
+}
+
+void metrics::payment_alarm(std::string_view verdict) {
+    families_->payment_alarms.Add({{"verdict", std::string{verdict}}}).Increment();
+}
+
+void metrics::reconciliation_difference(std::string_view kind) {
+    families_->differences.Add({{"kind", std::string{kind}}}).Increment();
 }
 
 void metrics::webhook(std::string_view type, std::string_view verdict) {

@@ -45,6 +45,10 @@ public:
                           unsigned status, std::chrono::microseconds duration);
     /// Counts a webhook by type and verdict.
     void webhook(std::string_view type, std::string_view verdict);
+    /// Counts what an operator has to look at, by verdict.
+    void payment_alarm(std::string_view verdict);
+    /// Counts a difference between our books and the gateway's.
+    void reconciliation_difference(std::string_view kind);
     /// Counts a generation that reached a state.
     void generation(std::string_view state);
     /// Counts tokens moved by an operation of the journal; `amount` is positive.

@@ -19,6 +19,8 @@ constexpr std::array commands{
                 doctor},
     description{"user", "create and look up users, grant them tokens", user},
     description{"sandbox", "play the payment gateway, by itself", sandbox},
+    description{"payment", "give payments back", payment},
+    description{"reconcile", "compare a day's payments with the gateway's", reconcile},
 };
 
 constexpr std::string_view common_options = R"(

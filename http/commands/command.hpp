@@ -30,6 +30,8 @@ int audit(const arguments& args);
 int doctor(const arguments& args);
 int user(const arguments& args);
 int sandbox(const arguments& args);
+int payment(const arguments& args);
+int reconcile(const arguments& args);
 
 struct description {
     std::string_view name;

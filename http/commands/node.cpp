@@ -58,6 +58,16 @@ outcome<std::string> kept_secret(const std::filesystem::path& directory) {
     return secret;
 }
 
+std::string random_key() {
+    return random_hex<8>();
+}
+
+outcome<std::string> payment_secret(const settings& config, const std::filesystem::path& var) {
+    if (!config.payments.api_secret.empty() || config.payments.gateway != "sandbox")
+        return config.payments.api_secret;
+    return kept_secret(var / "sandbox");
+}
+
 std::string listener_url(const std::string& address, std::uint16_t port) {
     if (address == "0.0.0.0")
         return fmt::format("http://127.0.0.1:{}", port);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/domain/outcome.hpp"
+#include "config/settings.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,6 +15,13 @@ namespace atelier::commands {
 
 /// A secret of 256 bits in hexadecimal: made once, kept in `directory` where only the owner may read it.
 [[nodiscard]] outcome<std::string> kept_secret(const std::filesystem::path& directory);
+
+/// 64 random bits in hexadecimal.
+[[nodiscard]] std::string random_key();
+
+/// The key of the gateway's signatures: as configured, or with the sandbox one that is kept in the state
+/// directory.
+[[nodiscard]] outcome<std::string> payment_secret(const settings& config, const std::filesystem::path& var);
 
 /// "http://127.0.0.1:8080"; a listener on every address is reached by the loopback address.
 [[nodiscard]] std::string listener_url(const std::string& address, std::uint16_t port);

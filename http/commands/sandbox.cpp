@@ -55,7 +55,8 @@ int sandbox(const arguments& args) {
         return misused;
     }
     if (call->config.payments.api_secret.empty() || call->config.sandbox.notify_url.empty()) {
-        complain("the sandbox needs payments.api_secret and sandbox.notify_url; `atelier sandbox --help` explains");
+        complain("the sandbox needs payments.api_secret and sandbox.notify_url; `atelier sandbox --help` "
+                 "explains");
         return misused;
     }
     start_log(call->config.log);

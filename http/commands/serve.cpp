@@ -108,8 +108,8 @@ Atelier is running. From sign-up to a redesigned room, to paste into another she
 }
 
 void print_ready(const std::string& url, const std::string& ops, const std::string& sandbox) {
-    std::printf("ready http=%s ops=%s%s%s\n", url.c_str(), ops.c_str(), sandbox.empty() ? "" : " sandbox=",
-                sandbox.c_str());
+    std::printf("ready http=%s ops=%s%s%s\n", url.c_str(), ops.c_str(),
+                sandbox.empty() ? "" : " sandbox=", sandbox.c_str());
     std::fflush(stdout);
 }
 
@@ -151,7 +151,10 @@ status running::start(std::function<void(const std::string&)> fatal) {
     auto node = node_name(place_.var.run());
     if (!node)
         return node.error();
-    payment_secret_ = config_.payments.api_secret;
+    auto secret = payment_secret(config_, place_.var.root());
+    if (!secret)
+        return secret.error();
+    payment_secret_ = std::move(*secret);
     if (auto opened = open_sandbox(); !opened)
         return opened;
     backend_options options;
@@ -160,6 +163,7 @@ status running::start(std::function<void(const std::string&)> fatal) {
     options.node = std::move(*node);
     options.temporary = place_.var.tmp();
     options.payment_secret = payment_secret_;
+    options.gateway_url = sandbox_url_;
     options.widget_script =
         sandbox_ ? sandbox_url_ + "/bundles/cloudpayments.js" : std::string{real_widget_script};
     options.base_url = [this] { return config_.http.base_url.empty() ? url_ : config_.http.base_url; };
@@ -183,17 +187,12 @@ status running::start(std::function<void(const std::string&)> fatal) {
     return done{};
 }
 
-/// With its own gateway the service has its own secret, too, which must outlive it as the gateway's journal does.
+/// With its own gateway the service has its own secret, too, which must outlive it as the gateway's journal
+/// does.
 status running::open_sandbox() {
     if (config_.payments.gateway != "sandbox")
         return done{};
     const auto directory = place_.var.root() / "sandbox";
-    if (payment_secret_.empty()) {
-        auto secret = kept_secret(directory);
-        if (!secret)
-            return secret.error();
-        payment_secret_ = std::move(*secret);
-    }
     auto options = sandbox_options(config_);
     options.gateway.secret = payment_secret_;
     if (options.gateway.journal.empty())

@@ -37,6 +37,13 @@ user_endpoint create_payment;
 user_endpoint list_payments;
 user_endpoint show_payment;
 
+// -- checkout.cpp: ?key, for browsers that are not signed in
+/// → the page that opens the gateway's payment form
+open_endpoint show_checkout_page;
+/// → 200 {status, tokens_amount, balance}
+open_endpoint show_checkout_status;
+open_endpoint show_checkout_script;
+
 // -- webhooks.cpp
 /// A notification of the gateway → 200 {code}. A failure is never answered with code 0: the gateway comes
 /// again.
@@ -78,5 +85,20 @@ operator_endpoint show_readiness;
 operator_endpoint show_metrics;
 operator_endpoint show_actor_tree;
 operator_endpoint grant_tokens_to_user;
+
+// -- gateway.cpp: on the operator's listener
+/// ?type&verdict&limit&cursor → 200 a page of the archive, newest first
+operator_endpoint list_notifications;
+/// → 200 the notification with its fields
+operator_endpoint show_notification;
+/// → 200 {code, verdict}: delivers it once more
+operator_endpoint replay_notification;
+/// {amount_cents?}, Idempotency-Key → 201 {payment_id, transaction_id, amount_cents}: gives back all that is
+/// left, or so much, through the gateway
+operator_endpoint refund_payment;
+/// {day} → 202: the report will be in the list
+operator_endpoint start_reconciliation;
+/// → 200 the latest reports, newest first
+operator_endpoint list_reconciliations;
 
 } // namespace atelier::http

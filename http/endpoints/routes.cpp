@@ -73,6 +73,9 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {post,            "/v1/payments",                   memory, user(create_payment)},
         {get,             "/v1/payments",                   none,   user(list_payments)},
         {get,             "/v1/payments/{id}",              none,   user(show_payment)},
+        {get,             "/checkout/{id}",                 none,   open(show_checkout_page)},
+        {get,             "/checkout/{id}/status",          none,   open(show_checkout_status)},
+        {get,             "/checkout.js",                   none,   open(show_checkout_script)},
         {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook)},
         {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook), true},
 
@@ -104,6 +107,12 @@ std::vector<route> operator_routes(service& backend) {
         {get, "/metrics", none, by(show_metrics)},
         {get, "/ops/actors", none, by(show_actor_tree)},
         {method::post, "/ops/users/{id}/grants", body_mode::memory, by(grant_tokens_to_user)},
+        {method::post, "/ops/payments/{id}/refunds", body_mode::memory, by(refund_payment)},
+        {get, "/ops/notifications", none, by(list_notifications)},
+        {get, "/ops/notifications/{id}", none, by(show_notification)},
+        {method::post, "/ops/notifications/{id}/replay", none, by(replay_notification)},
+        {get, "/ops/reconciliations", none, by(list_reconciliations)},
+        {method::post, "/ops/reconciliations", body_mode::memory, by(start_reconciliation)},
     };
 }
 

@@ -1,6 +1,8 @@
 #include "http/endpoints/endpoints.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace atelier::http {
@@ -14,6 +16,10 @@ std::string signed_text(const request& r) {
     return question_mark == std::string::npos ? std::string{} : r.target.substr(question_mark + 1);
 }
 
+std::optional<std::string> header(const request& r, std::string_view name) {
+    return r.has_header(name) ? std::optional{std::string{r.header(name)}} : std::nullopt;
+}
+
 } // namespace
 
 answer receive_webhook(const endpoint_context& context, request& r) {
@@ -23,8 +29,8 @@ answer receive_webhook(const endpoint_context& context, request& r) {
     hook.content_type =
         r.verb == method::get ? "application/x-www-form-urlencoded" : r.header("content-type");
     hook.origin = request_origin{r};
-    hook.content_hmac = r.header("content-hmac");
-    hook.x_content_hmac = r.header("x-content-hmac");
+    hook.content_hmac = header(r, "content-hmac");
+    hook.x_content_hmac = header(r, "x-content-hmac");
     const auto reply = co_await context.backend.notify(std::move(hook));
     if (!reply)
         co_return reply.error();

@@ -15,15 +15,29 @@ button { font: inherit; padding: .6rem 1.5rem; border: 0; border-radius: .5rem; 
 )";
 
 /// Names the style sheet by its SHA-256 (CSP Level 3, 2.3.1), so that no other one is applied.
-std::string content_security_policy() {
+std::string style_source() {
     std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
     crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(style.data()), style.size());
     std::array<char, sodium_base64_ENCODED_LEN(crypto_hash_sha256_BYTES, sodium_base64_VARIANT_ORIGINAL)>
         base64{};
     sodium_bin2base64(base64.data(), base64.size(), digest.data(), digest.size(),
                       sodium_base64_VARIANT_ORIGINAL);
-    return "default-src 'none'; style-src 'sha256-" + std::string{base64.data()} +
-           "'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    return "'sha256-" + std::string{base64.data()} + "'";
+}
+
+response page_of(unsigned status, std::string_view language, std::string_view title, std::string_view head,
+                 std::string_view content, std::string policy) {
+    const auto heading = html_escaped(title);
+    std::string html{"<!doctype html>\n<html lang=\""};
+    html.append(language).append("\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    html.append("<title>").append(heading).append(" · Atelier</title>\n<style>").append(style);
+    html.append("</style>\n").append(head).append("</head>\n<body>\n<h1>").append(heading);
+    html.append("</h1>\n").append(content).append("\n</body>\n</html>\n");
+    response page{status, "text/html; charset=utf-8", std::move(html)};
+    page.with("Content-Security-Policy", std::move(policy)).with("Referrer-Policy", "no-referrer");
+    page.with("Cache-Control", "no-store").with("Vary", "Accept-Language");
+    return page;
 }
 
 } // namespace
@@ -56,18 +70,21 @@ std::string html_escaped(std::string_view text) {
 
 response html_page(unsigned status, std::string_view language, std::string_view title,
                    std::string_view content) {
-    static const auto policy = content_security_policy();
-    const auto heading = html_escaped(title);
-    std::string html{"<!doctype html>\n<html lang=\""};
-    html.append(language).append("\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    html.append("<title>").append(heading).append(" · Atelier</title>\n<style>").append(style);
-    html.append("</style>\n</head>\n<body>\n<h1>").append(heading).append("</h1>\n");
-    html.append(content).append("\n</body>\n</html>\n");
-    response page{status, "text/html; charset=utf-8", std::move(html)};
-    page.with("Content-Security-Policy", policy).with("Referrer-Policy", "no-referrer");
-    page.with("Cache-Control", "no-store").with("Vary", "Accept-Language");
-    return page;
+    static const auto policy = "default-src 'none'; style-src " + style_source() +
+                               "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    return page_of(status, language, title, "", content, policy);
+}
+
+response html_page_with_scripts(std::string_view language, std::string_view title, std::string_view head,
+                                std::string_view content, std::string_view origins) {
+    static const auto own_style = style_source();
+    const std::string theirs{origins};
+    // What a payment form brings along (styles, pictures, frames of banks) is its own business.
+    auto policy = "default-src 'none'; script-src 'self' " + theirs + "; style-src " + own_style + " " +
+                  theirs + "; connect-src 'self' " + theirs + "; frame-src " + theirs +
+                  "; img-src 'self' data: " + theirs + "; font-src " + theirs +
+                  "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    return page_of(200, language, title, head, content, std::move(policy));
 }
 
 } // namespace atelier::http

@@ -17,4 +17,10 @@ namespace atelier::http {
 [[nodiscard]] response html_page(unsigned status, std::string_view language, std::string_view title,
                                  std::string_view content);
 
+/// The same with scripts: those of this site and of `origins` (of a Content-Security-Policy, separated by
+/// spaces), which may also be framed and connected to. `head` is HTML.
+[[nodiscard]] response html_page_with_scripts(std::string_view language, std::string_view title,
+                                              std::string_view head, std::string_view content,
+                                              std::string_view origins);
+
 } // namespace atelier::http

@@ -6,9 +6,9 @@
 #include "http/text.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <array>
-#include <sodium.h>
 
 namespace atelier::http::sandbox {
 namespace {
@@ -134,8 +134,8 @@ std::vector<route> api_routes(context& c) {
     };
     for (const auto calls : {payment_calls(), subscription_calls()})
         for (const auto& each : calls)
-            routes.push_back(
-                {post, each.path, memory, [&c, what = &each](request& r) { return answer_call(c, what, r); }});
+            routes.push_back({post, each.path, memory,
+                              [&c, what = &each](request& r) { return answer_call(c, what, r); }});
     return routes;
 }
 

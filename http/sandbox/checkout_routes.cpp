@@ -74,15 +74,15 @@ handler serve(std::string_view type, std::string_view content) {
 }
 
 std::string row_of(const atelier::sandbox::test_card& card) {
-    const auto answer = [](atelier::sandbox::reason why) {
-        return why == atelier::sandbox::reason::approved ? "approved" : "no money";
-    };
+    constexpr auto good = atelier::sandbox::reason::approved;
+    const auto answer = [](atelier::sandbox::reason why) { return why == good ? "approved" : "no money"; };
+    const auto* const by_token = card.answer == good ? answer(card.by_token) : "–"; // it gets none
     std::string number{card.number};
-    for (const std::size_t space : {12, 8, 4})
+    for (const auto space : {12UL, 8UL, 4UL})
         number.insert(space, 1, ' ');
     return "<tr><td><button type=\"button\" class=\"card\">" + number + "</button></td><td>" +
-           (card.three_d_secure ? "yes" : "no") + "</td><td>" + answer(card.answer) + "</td><td>" +
-           answer(card.by_token) + "</td></tr>\n";
+           (card.three_d_secure ? "yes" : "no") + "</td><td>" + answer(card.answer) + "</td><td>" + by_token +
+           "</td></tr>\n";
 }
 
 /// The page with the documented test cards in their place.

@@ -23,8 +23,9 @@ public:
     }
     /// null for an empty text.
     object_writer& text(std::string_view name, std::string_view value) {
-        return raw(name, value.empty() ? "null"
-                                       : boost::json::serialize(boost::json::string_view{value.data(), value.size()}));
+        return raw(name, value.empty()
+                             ? "null"
+                             : boost::json::serialize(boost::json::string_view{value.data(), value.size()}));
     }
     object_writer& integer(std::string_view name, std::int64_t value) {
         return raw(name, std::to_string(value));

@@ -16,7 +16,8 @@ struct code_row {
 };
 
 /// Documented are 0 for RUB and the cards' numbers; what is not known is -1.
-constexpr std::array currencies{code_row{"RUB", 0}, code_row{"USD", 1}, code_row{"EUR", 2}, code_row{"GBP", 3}};
+constexpr std::array currencies{code_row{"RUB", 0}, code_row{"USD", 1}, code_row{"EUR", 2},
+                                code_row{"GBP", 3}};
 constexpr std::array card_types{code_row{"Visa", 0}, code_row{"Mastercard", 1}, code_row{"Maestro", 2},
                                 code_row{"MIR", 3}};
 
@@ -63,7 +64,8 @@ void add_result(object_writer& out, const transaction& t) {
     out.text("Status", to_string(t.status)).integer("StatusCode", static_cast<std::int64_t>(t.status));
     out.text("CultureName", "ru-RU").text("Reason", to_string(t.why));
     out.text("CardHolderMessage", cardholder_message(t.why));
-    out.integer("Type", static_cast<std::int64_t>(t.type)).text("OperationType", refund ? "Refund" : "Payment");
+    out.integer("Type", static_cast<std::int64_t>(t.type))
+        .text("OperationType", refund ? "Refund" : "Payment");
     out.boolean("Refunded", all_back);
 }
 

@@ -102,6 +102,7 @@ std::string list_day(const call_context& c) {
     const instant first = std::chrono::floor<std::chrono::days>(date) - ahead;
     const auto found = c.terminal.list(first, first + std::chrono::days{1});
     std::vector<std::string> models;
+    models.reserve(found.size());
     for (const auto* each : found)
         models.push_back(transaction_model(*each, c.public_id));
     return accepted(json_list(models));
@@ -163,10 +164,10 @@ std::string list_chargebacks(const call_context& c) {
 }
 
 constexpr std::array calls{
-    call{"/payments/get", get_payment},        call{"/payments/find", find_payment},
-    call{"/v2/payments/find", find_operation}, call{"/payments/list", list_day},
-    call{"/v2/payments/list", list_range},     call{"/payments/refund", refund_payment},
-    call{"/payments/confirm", confirm_payment}, call{"/payments/void", cancel_payment},
+    call{"/payments/get", get_payment},          call{"/payments/find", find_payment},
+    call{"/v2/payments/find", find_operation},   call{"/payments/list", list_day},
+    call{"/v2/payments/list", list_range},       call{"/payments/refund", refund_payment},
+    call{"/payments/confirm", confirm_payment},  call{"/payments/void", cancel_payment},
     call{"/chargebacks/list", list_chargebacks},
 };
 

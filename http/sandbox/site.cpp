@@ -26,8 +26,9 @@ outcome<std::unique_ptr<site>> site::open(site_options options, const clock& tim
 }
 
 site::site(std::unique_ptr<atelier::sandbox::gateway> gateway, const site_options& options)
-    : gateway_{std::move(gateway)}, context_{*gateway_, options.public_id, options.gateway.secret},
-      files_{1, 16} {}
+    : gateway_{std::move(gateway)}, context_{*gateway_, options.public_id, options.gateway.secret}, files_{
+                                                                                                        1,
+                                                                                                        16} {}
 
 site::~site() {
     stop();

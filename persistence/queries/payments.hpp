@@ -15,13 +15,22 @@ namespace atelier::queries {
 [[nodiscard]] outcome<payment_record> get_payment_by_invoice(pg::connection& database,
                                                              std::string_view invoice_id);
 
+/// The payment that the gateway's transaction paid, or holds the money for.
+[[nodiscard]] outcome<payment_record> get_payment_by_transaction(pg::connection& database,
+                                                                 std::string_view transaction_id);
+
 /// A user's payments, newest first, from below `before` (0 = from the newest).
 [[nodiscard]] outcome<page<payment_record>> list_payments(pg::connection& database, user_id user,
                                                           payment_id before, std::int32_t limit);
 
-/// The lot that a payment bought; none until it is paid.
-[[nodiscard]] outcome<std::optional<purchase_record>> find_purchase_of_payment(pg::connection& database,
-                                                                               payment_id payment);
+/// The refunds of a paid payment's transaction that have not taken effect yet, and, if there are any, the lot
+/// that it bought. Errors: not_found when there are, and no lot.
+[[nodiscard]] outcome<payment_refunds> find_refunds(pg::connection& database, payment_id payment,
+                                                    std::string_view transaction_id);
+
+/// Invoices of paid payments that have refunds which have not taken effect yet.
+[[nodiscard]] outcome<std::vector<std::string>> list_invoices_with_refunds(pg::connection& database,
+                                                                           std::int32_t limit);
 
 /// Pending payments whose time to be paid ended at or before `now`, in the order of ids, from above `above`.
 [[nodiscard]] outcome<std::vector<payment_record>>

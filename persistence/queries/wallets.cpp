@@ -7,13 +7,15 @@ namespace {
 
 /// One statement, so that all of it is from one snapshot. Without any lot it returns one row without a lot.
 constexpr pg::statement wallet{"wallet", R"(
-    SELECT w.balance, w.last_transaction, p.id, p.token_package_id, p.tokens_remaining, p.purchased_at, p.expires_at
+    SELECT w.balance, w.last_transaction, p.id, p.token_package_id, p.tokens_remaining, coalesce(d.tokens, 0),
+        p.purchased_at, p.expires_at
     FROM (SELECT
         (SELECT coalesce(sum(tokens_remaining), 0) FROM token_purchases WHERE user_id = $1) AS balance,
         (SELECT max(id) FROM token_transactions WHERE user_id = $1) AS last_transaction) w
     LEFT JOIN token_purchases p ON p.user_id = $1 AND (p.tokens_remaining > 0 OR p.id IN (
         SELECT t.token_purchase_id FROM generations g JOIN token_transactions t ON t.generation_id = g.id
         WHERE g.user_id = $1 AND g.status IN ('queued', 'running') AND t.operation = 'spend'))
+    LEFT JOIN purchase_debts d ON d.token_purchase_id = p.id
     ORDER BY p.expires_at, p.id)"};
 
 constexpr pg::statement transactions{"wallet_transactions", R"(
@@ -36,7 +38,7 @@ outcome<wallet_record> load_wallet(pg::connection& database, user_id user) {
     result.user = user;
     for (const auto row : *found) {
         purchase_record lot;
-        row.read(result.balance, result.last_transaction, lot.id, lot.package, lot.remaining,
+        row.read(result.balance, result.last_transaction, lot.id, lot.package, lot.remaining, lot.debt,
                  lot.purchased_at, lot.expires_at);
         if (lot.id)
             result.purchases.push_back(lot);

@@ -80,13 +80,15 @@ private:
                 complain(name + " shares its gateway transaction");
             const auto bought = tables_.payment_purchases.find(id);
             const bool has_lot = bought != tables_.payment_purchases.end();
-            if (has_lot != (payment.status == payment_status::paid))
+            if (has_lot != is_credited(payment.status))
                 complain(name + " is " + std::string{to_string(payment.status)} +
                          (has_lot ? " with a lot" : " without a lot"));
             if (!has_lot)
                 continue;
             ++paid;
-            if (credits[bought->second] != std::vector<tokens>{static_cast<tokens>(payment.amount_cents)})
+            const auto due = payment.tokens_amount != 0 ? payment.tokens_amount
+                                                        : static_cast<tokens>(payment.amount_cents);
+            if (credits[bought->second] != std::vector<tokens>{due})
                 complain(name + " was not credited exactly once");
         }
         if (credits.size() != paid)

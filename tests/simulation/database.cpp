@@ -54,7 +54,18 @@ bool database::compare(const change_set& set) const {
         const auto found = payments.find(change.id);
         return found != payments.end() && found->second.status == change.expected;
     };
+    const auto debt_fits = [this](const debt_change& change) {
+        const auto found = debts.find(change.id);
+        return (found == debts.end() ? 0 : found->second) == change.expected;
+    };
+    const auto refund_fits = [this](const refund_application& application) {
+        const auto found = refunds.find(application.transaction_id);
+        return found != refunds.end() && !found->second.applied &&
+               payments.at(application.payment).refunded_cents == application.expected_cents;
+    };
     return std::ranges::all_of(set.purchase_changes, lot_fits) &&
+           std::ranges::all_of(set.debt_changes, debt_fits) &&
+           std::ranges::all_of(set.refund_applications, refund_fits) &&
            std::ranges::all_of(set.generation_changes, generation_fits) &&
            std::ranges::all_of(set.payment_changes, payment_fits);
 }
@@ -108,13 +119,21 @@ void database::write(const change_set& set, stamp when) {
         changed.has_output = changed.has_output || change.output_image;
     }
     for (const auto& row : set.new_payments)
-        payments[row.id] = {set.user, payment_status::pending, row.amount_cents, ""};
+        payments[row.id] = {set.user, payment_status::pending, row.amount_cents, "", row.invoice_id};
     for (const auto& change : set.payment_changes) {
         auto& changed = payments.at(change.id);
         changed.status = change.status;
         if (!change.cloudpayments_transaction_id.empty())
             changed.transaction = change.cloudpayments_transaction_id;
     }
+    for (const auto& row : set.refunds)
+        refunds.try_emplace(row.transaction_id, refund{row.payment_transaction_id, row.amount_cents});
+    for (const auto& row : set.refund_applications) {
+        refunds.at(row.transaction_id).applied = true;
+        payments.at(row.payment).refunded_cents = row.refunded_cents;
+    }
+    for (const auto& change : set.debt_changes)
+        debts[change.id] = change.debt;
     for (const auto& row : set.idempotency)
         idempotency[{set.user, row.key}] = row;
     write_journal(set, when);
@@ -179,7 +198,71 @@ std::vector<purchase_record> database::wallet_of(user_id user) const {
     for (const auto& [id, row] : lots)
         if (row.user == user && (row.remaining > 0 || open.contains(id)))
             loaded.push_back({id, token_package_id{1}, row.remaining, row.purchased_at, row.expires_at});
+    for (auto& one : loaded)
+        if (const auto debt = debts.find(one.id); debt != debts.end())
+            one.debt = debt->second;
     return loaded;
+}
+
+namespace {
+
+payment_record record_of(payment_id id, const database::payment& row) {
+    payment_record record;
+    record.id = id;
+    record.user = row.user;
+    record.package = token_package_id{1};
+    record.amount_cents = row.amount_cents;
+    record.currency = "RUB";
+    record.status = row.status;
+    record.cloudpayments_transaction_id = row.transaction;
+    record.invoice_id = row.invoice;
+    record.expires_at = instant::max();
+    record.tokens_amount = row.tokens_amount;
+    record.validity_days = 90;
+    record.refunded_cents = row.refunded_cents;
+    return record;
+}
+
+} // namespace
+
+outcome<payment_record> database::payment_of_invoice(const std::string& invoice) const {
+    for (const auto& [id, row] : payments)
+        if (row.invoice == invoice)
+            return record_of(id, row);
+    return errc::not_found;
+}
+
+outcome<payment_record> database::payment_of_transaction(const std::string& transaction) const {
+    for (const auto& [id, row] : payments)
+        if (row.transaction == transaction)
+            return record_of(id, row);
+    return errc::not_found;
+}
+
+payment_refunds database::refunds_of(payment_id payment, const std::string& transaction) const {
+    payment_refunds found;
+    for (const auto& [id, row] : refunds)
+        if (row.payment_transaction == transaction && !row.applied)
+            found.waiting.push_back({id, row.payment_transaction, row.amount_cents});
+    const auto bought = payment_purchases.find(payment);
+    if (bought == payment_purchases.end())
+        return found;
+    const auto& lot = lots.at(bought->second);
+    found.lot = {bought->second, lot.package, lot.remaining, lot.purchased_at, lot.expires_at};
+    if (const auto debt = debts.find(bought->second); debt != debts.end())
+        found.lot.debt = debt->second;
+    found.credited = payments.at(payment).tokens_amount;
+    return found;
+}
+
+std::vector<std::string> database::invoices_with_refunds() const {
+    std::vector<std::string> found;
+    for (const auto& [id, row] : payments)
+        if (is_credited(row.status) && std::ranges::any_of(refunds, [&row = row](const auto& refund) {
+                return refund.second.payment_transaction == row.transaction && !refund.second.applied;
+            }))
+            found.push_back(row.invoice);
+    return found;
 }
 
 std::vector<spend_part> database::spends_of(generation_id generation) const {

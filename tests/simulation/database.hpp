@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
 #include "persistence/committer.hpp"
 #include "tests/support/history.hpp"
@@ -49,6 +50,14 @@ public:
         payment_status status{};
         std::int64_t amount_cents = 0;
         std::string transaction;
+        std::string invoice{};
+        tokens tokens_amount = 0;
+        std::int64_t refunded_cents = 0;
+    };
+    struct refund {
+        std::string payment_transaction;
+        std::int64_t amount_cents = 0;
+        bool applied = false;
     };
     using key = std::pair<user_id, std::string>;
 
@@ -57,6 +66,8 @@ public:
     std::map<generation_id, generation> generations;
     std::map<payment_id, payment> payments;
     std::map<payment_id, purchase_id> payment_purchases;
+    std::map<std::string, refund> refunds; ///< by their own transaction
+    std::map<purchase_id, tokens> debts;
     std::map<key, idempotency_record> idempotency;
 
     /// Commits a batch as `committer` promises: all but the refused ones, which take the later ones of their
@@ -72,6 +83,11 @@ public:
 
     /// The lots that a wallet loads: those with tokens, and those that open generations were paid from.
     [[nodiscard]] std::vector<purchase_record> wallet_of(user_id user) const;
+    [[nodiscard]] outcome<payment_record> payment_of_invoice(const std::string& invoice) const;
+    [[nodiscard]] outcome<payment_record> payment_of_transaction(const std::string& transaction) const;
+    [[nodiscard]] payment_refunds refunds_of(payment_id payment, const std::string& transaction) const;
+    /// Invoices of credited payments with refunds that have not taken effect, as the sweeper finds them.
+    [[nodiscard]] std::vector<std::string> invoices_with_refunds() const;
     /// What a generation was paid with.
     [[nodiscard]] std::vector<spend_part> spends_of(generation_id generation) const;
 

@@ -11,6 +11,10 @@ std::string no_checkout(const payment_record&) {
     return "{}";
 }
 
+void nobody_paid(const std::string&, const payment_context::answer& answer) {
+    answer(std::optional<deliver_notification>{});
+}
+
 /// Takes care of nothing: generations are ended by the simulation.
 generations_actor::behavior_type idle_generations(generations_actor::pointer) {
     return {
@@ -25,7 +29,8 @@ generations_actor::behavior_type idle_generations(generations_actor::pointer) {
 
 process::process(simulation_runtime& runtime, database& tables, id_source& ids, const settings& how,
                  committer_model::tracer trace)
-    : runtime_{runtime}, how_{how}, reader_{tables, trace}, context_{context(ids)} {
+    : runtime_{runtime}, how_{how}, reader_{tables, trace}, context_{context(ids)},
+      payment_context_{runtime.time, roster_, runtime.meters, {true}, nobody_paid} {
     auto& system = runtime.system;
     roster_.set(born(reader_.spawn(system)));
     roster_.set(born(generations_actor{system.spawn(idle_generations)}));
@@ -36,9 +41,11 @@ process::process(simulation_runtime& runtime, database& tables, id_source& ids, 
         restart_writer(i);
     }
     constexpr std::size_t many = 1'000'000;
-    wallets_ = born(wallets_actor{
-        system.spawn(wallets_behavior, &context_,
-                     directory_options{runtime.time, runtime.meters, idle_timeout, many, 1h}, false)});
+    const directory_options family{runtime.time, runtime.meters, idle_timeout, many, 1h};
+    wallets_ = born(wallets_actor{system.spawn(wallets_behavior, &context_, family, false)});
+    payments_ = born(payments_actor{system.spawn(payments_behavior, &payment_context_, family)});
+    roster_.set(wallets_);
+    roster_.set(payments_);
 }
 
 wallet_context process::context(id_source& ids) const {
@@ -80,6 +87,7 @@ std::vector<change_set> process::kill(dice& chance, stamp now) {
     for (const auto& who : mortal_)
         end(who);
     wallets_ = wallets_actor{};
+    payments_ = payments_actor{};
     runtime_.settle();
     roster_.clear();
     // What came back to them while they died.

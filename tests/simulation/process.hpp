@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/payments.hpp"
 #include "actors/runtime/roster.hpp"
 #include "actors/wallets.hpp"
 #include "actors/writer.hpp"
@@ -63,6 +64,7 @@ public:
     [[nodiscard]] std::size_t writers() const { return parts_.size(); }
     [[nodiscard]] reader_model& reader() { return reader_; }
     [[nodiscard]] const wallets_actor& wallets() const { return wallets_; }
+    [[nodiscard]] const payments_actor& payments() const { return payments_; }
     /// Where change sets of that user go.
     [[nodiscard]] writer_actor writer_of(user_id user) const { return roster_.writer_of(user); }
 
@@ -107,8 +109,10 @@ private:
     reader_model reader_;
     roster roster_;
     wallet_context context_;
+    payment_context payment_context_;
     std::vector<caf::actor_addr> mortal_;
     wallets_actor wallets_;
+    payments_actor payments_;
     bool dead_ = false;
 };
 

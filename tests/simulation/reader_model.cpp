@@ -41,10 +41,23 @@ reader_actor reader_model::spawn(caf::actor_system& system) {
                     return outcome<generation_job>{errc::not_found};
                 });
             },
-            [this, self](const load_payment&) {
-                return add<payment_record>(self, "a payment", [](const database&, instant) {
-                    return outcome<payment_record>{errc::not_found};
-                });
+            [this, self](const load_payment& what) {
+                return add<payment_record>(self, "the payment of " + what.invoice_id,
+                                           [invoice = what.invoice_id](const database& tables, instant) {
+                                               return tables.payment_of_invoice(invoice);
+                                           });
+            },
+            [this, self](const find_payment& what) {
+                return add<payment_record>(self, "the payment by " + what.transaction_id,
+                                           [id = what.transaction_id](const database& tables, instant) {
+                                               return tables.payment_of_transaction(id);
+                                           });
+            },
+            [this, self](const load_refunds& what) {
+                return add<payment_refunds>(
+                    self, "the refunds of " + what.transaction_id, [what](const database& tables, instant) {
+                        return outcome<payment_refunds>{tables.refunds_of(what.payment, what.transaction_id)};
+                    });
             },
             [this, self](const find_answer& what) {
                 return add<std::optional<idempotency_answer>>(

@@ -27,6 +27,13 @@ public:
                 },
                 [this, self](load_generation) { return give(self, job); },
                 [this, self](const load_payment&) { return give(self, payment); },
+                [this, self](const find_payment&) { return give(self, paid_with); },
+                [this, self](const load_refunds&) {
+                    refunds_read_ = refunds;
+                    if (refunds && !refunds->waiting.empty())
+                        refunds->waiting.erase(refunds->waiting.begin());
+                    return give(self, refunds_read_);
+                },
                 [this, self](const find_answer&) { return give(self, stored); },
                 [](const continuation& c) { (*c.run)(); },
             };
@@ -43,6 +50,8 @@ public:
     outcome<std::vector<purchase_record>> lots{std::vector<purchase_record>{}};
     outcome<generation_job> job{errc::not_found};
     outcome<payment_record> payment{errc::not_found};
+    outcome<payment_record> paid_with{errc::not_found};  ///< the payment of a transaction
+    outcome<payment_refunds> refunds{payment_refunds{}}; ///< those that wait are given once
     outcome<std::optional<idempotency_answer>> stored{std::nullopt};
     caf::actor_addr last; ///< whoever read a wallet last
     bool held = false;
@@ -64,6 +73,7 @@ private:
             deliver();
     }
 
+    outcome<payment_refunds> refunds_read_{payment_refunds{}};
     reader_actor actor_;
     std::vector<std::function<void()>> waiting_;
 };

@@ -30,6 +30,10 @@ public:
                     refunds.push_back(std::move(c));
                     return give(self);
                 },
+                [this, self](claw_back& c) {
+                    clawbacks.push_back(std::move(c));
+                    return give(self);
+                },
                 [](expire_lots) { return outcome<receipt>{errc::internal}; },
                 [](read_wallet) { return outcome<wallet_view>{errc::internal}; },
                 [](list_children) { return children_report{}; },
@@ -54,6 +58,7 @@ public:
     bool held = false;
     std::vector<credit_payment> credits;
     std::vector<refund_generation> refunds;
+    std::vector<claw_back> clawbacks;
 
 private:
     using promise = caf::typed_response_promise<outcome<receipt>>;

@@ -117,11 +117,13 @@ bool is_text(const fs::path& path) {
 }
 
 std::vector<source_file> read_tree() {
-    constexpr std::array<std::string_view, 5> foreign{"build", "var", ".git", ".cache", "node_modules"};
+    constexpr std::array<std::string_view, 4> foreign{"build", "var", ".git", ".cache"};
     std::vector<source_file> files;
     for (auto entry = fs::recursive_directory_iterator{root}; entry != fs::end(entry); ++entry) {
         const auto relative = entry->path().lexically_relative(root);
-        if (entry.depth() == 0 && std::ranges::find(foreign, relative.string()) != foreign.end())
+        const bool skipped =
+            entry.depth() == 0 && std::ranges::find(foreign, relative.string()) != foreign.end();
+        if (skipped || relative.filename() == "node_modules")
             entry.disable_recursion_pending();
         else if (entry->is_regular_file() && is_text(relative))
             files.push_back(parse_source(relative.string(), read_file(relative.string())));

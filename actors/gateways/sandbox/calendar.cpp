@@ -20,9 +20,8 @@ constexpr std::array intervals{
 };
 
 bool same_letters(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-        return std::tolower(x) == std::tolower(y);
-    });
+    return std::ranges::equal(
+        a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::string formatted(instant at, const char* pattern) {
@@ -37,7 +36,8 @@ std::string formatted(instant at, const char* pattern) {
 int take_number(std::string_view& text, std::size_t width) {
     int number = -1;
     const auto field = text.substr(0, width);
-    const bool plain = field.size() == width && field.find_first_not_of("0123456789") == field.npos;
+    const bool plain =
+        field.size() == width && field.find_first_not_of("0123456789") == std::string_view::npos;
     if (plain)
         std::from_chars(field.data(), field.data() + width, number);
     text.remove_prefix(field.size());
@@ -45,7 +45,7 @@ int take_number(std::string_view& text, std::size_t width) {
 }
 
 bool take(std::string_view& text, std::string_view any_of) {
-    if (text.empty() || any_of.find(text.front()) == any_of.npos)
+    if (text.empty() || any_of.find(text.front()) == std::string_view::npos)
         return false;
     text.remove_prefix(1);
     return true;
@@ -73,7 +73,8 @@ std::optional<std::chrono::seconds> take_time(std::string_view& text) {
     const int minute = take_number(text, 2);
     const bool second = take(text, ":");
     const int seconds = take_number(text, 2);
-    if (!first || !second || hour < 0 || hour > 23 || minute < 0 || minute > 59 || seconds < 0 || seconds > 59)
+    if (!first || !second || hour < 0 || hour > 23 || minute < 0 || minute > 59 || seconds < 0 ||
+        seconds > 59)
         return std::nullopt;
     if (take(text, "."))
         text.remove_prefix(std::min(text.find_first_not_of("0123456789"), text.size()));

@@ -13,11 +13,11 @@ namespace atelier::sandbox {
 struct card {
     std::string first_six;
     std::string last_four;
-    std::string type;                    ///< Visa, Mastercard, MIR, Maestro, or "" for other networks
-    std::string expires;                 ///< MM/YY
-    bool three_d_secure = false;         ///< the holder is asked before the bank is
-    reason answer = reason::approved;    ///< the bank's, when the holder pays
-    reason by_token = reason::approved;  ///< the bank's, when the shop charges the card's token
+    std::string type;                   ///< Visa, Mastercard, MIR, Maestro, or "" for other networks
+    std::string expires;                ///< MM/YY
+    bool three_d_secure = false;        ///< the holder is asked before the bank is
+    reason answer = reason::approved;   ///< the bank's, when the holder pays
+    reason by_token = reason::approved; ///< the bank's, when the shop charges the card's token
 
     card() = default;
     friend bool operator==(const card&, const card&) = default;

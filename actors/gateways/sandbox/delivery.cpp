@@ -21,8 +21,9 @@ std::vector<delivery> schedule::plan(std::vector<message> messages, instant now,
             original.tries = 1;
             original.due = now + pause_after(1);
         } else if (happens(odds_.delays)) {
-            original.due = now + microseconds{static_cast<std::int64_t>(
-                                     uniform(random_) * static_cast<double>(microseconds{minute_ * 2}.count()))};
+            original.due =
+                now + microseconds{static_cast<std::int64_t>(
+                          uniform(random_) * static_cast<double>(microseconds{minute_ * 2}.count()))};
         }
         const auto due = original.due;
         if (happens(odds_.duplicates)) {

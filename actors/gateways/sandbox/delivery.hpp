@@ -24,10 +24,10 @@ struct delivery {
 
 /// What may go wrong on the way, each in percent of the notifications. Checks always go through.
 struct chaos {
-    int duplicates = 0;  ///< comes twice
-    int delays = 0;      ///< comes up to two minutes later, hence in another order
-    int drops = 0;       ///< the first delivery is lost; the schedule of repeats brings the notification
-    int forgeries = 0;   ///< a copy with wrong signatures comes, too
+    int duplicates = 0; ///< comes twice
+    int delays = 0;     ///< comes up to two minutes later, hence in another order
+    int drops = 0;      ///< the first delivery is lost; the schedule of repeats brings the notification
+    int forgeries = 0;  ///< a copy with wrong signatures comes, too
 
     chaos() = default;
 };

@@ -45,8 +45,8 @@ outcome<std::unique_ptr<gateway>> gateway::open(gateway_options options, const c
     std::unique_ptr<gateway> made{new gateway{std::move(options), time, random}};
     if (made->options_.journal.empty())
         return made;
-    auto kept = journal::open(made->options_.journal,
-                              [&made](const journal_entry& entry) { made->restore(entry); });
+    auto kept =
+        journal::open(made->options_.journal, [&made](const journal_entry& entry) { made->restore(entry); });
     if (!kept)
         return kept.error();
     made->journal_ = std::move(*kept);
@@ -55,24 +55,23 @@ outcome<std::unique_ptr<gateway>> gateway::open(gateway_options options, const c
 
 gateway::gateway(gateway_options options, const clock& time, random_source& random)
     : options_{std::move(options)}, clock_{time}, repeats_{options_.minute, options_.odds, random},
-      terminal_{random, options_.day},
-      notifier_{options_.notifications,
-                {[this](const delivery& repeated) {
-                     journal_entry entry;
-                     entry.deliveries.push_back(repeated);
-                     const std::lock_guard lock{mutex_};
-                     ++repeated_;
-                     write(entry);
-                 },
-                 [this](const delivery& ended, bool accepted) {
-                     journal_entry entry;
-                     entry.delivered.push_back(ended.id);
-                     const std::lock_guard lock{mutex_};
-                     ++(accepted ? accepted_ : refused_);
-                     write(entry);
-                 }},
-                clock_,
-                repeats_} {}
+      terminal_{random, options_.day}, notifier_{options_.notifications,
+                                                 {[this](const delivery& repeated) {
+                                                      journal_entry entry;
+                                                      entry.deliveries.push_back(repeated);
+                                                      const std::lock_guard lock{mutex_};
+                                                      ++repeated_;
+                                                      write(entry);
+                                                  },
+                                                  [this](const delivery& ended, bool accepted) {
+                                                      journal_entry entry;
+                                                      entry.delivered.push_back(ended.id);
+                                                      const std::lock_guard lock{mutex_};
+                                                      ++(accepted ? accepted_ : refused_);
+                                                      write(entry);
+                                                  }},
+                                                 clock_,
+                                                 repeats_} {}
 
 gateway::~gateway() {
     stop();
@@ -194,11 +193,11 @@ void gateway::settle(const attempt& asked, const shop_reply& answer) {
         return;
     }
     const auto refused = refusal(answer);
-    auto settled = refused ? terminal_.refuse(asked.opened, *refused)
-                           : terminal_.accept(asked.opened, clock_.now());
+    auto settled =
+        refused ? terminal_.refuse(asked.opened, *refused) : terminal_.accept(asked.opened, clock_.now());
     if (settled.status == transaction_status::awaiting_authentication && asked.holder != authentication::ask)
-        settled = terminal_.authenticate(settled.id, asked.holder == authentication::confirm, clock_.now())
-                      .value();
+        settled =
+            terminal_.authenticate(settled.id, asked.holder == authentication::confirm, clock_.now()).value();
     journal_entry entry;
     if (asked.write && !asked.request_id.empty()) {
         auto& reply = entry.reply.emplace();
@@ -281,8 +280,7 @@ std::vector<delivery> gateway::commit(journal_entry entry) {
         entry.what = std::move(more);
     if (entry.what.empty() && !entry.reply && !entry.clock_offset)
         return {};
-    entry.deliveries =
-        repeats_.plan(std::exchange(entry.what.messages, {}), clock_.now(), next_delivery_);
+    entry.deliveries = repeats_.plan(std::exchange(entry.what.messages, {}), clock_.now(), next_delivery_);
     if (entry.reply)
         replies_[entry.reply->request_id] = *entry.reply;
     write(entry);

@@ -23,10 +23,10 @@
 namespace atelier::sandbox {
 
 struct gateway_options {
-    std::string secret;            ///< the API secret: key of the signatures
-    std::filesystem::path journal; ///< remembers everything over a restart; "" = nothing does
-    microseconds day = std::chrono::days{1};        ///< length of a day between charges of a subscription
-    std::chrono::milliseconds minute{60'000};       ///< length of a minute of the schedule of repeats
+    std::string secret;                       ///< the API secret: key of the signatures
+    std::filesystem::path journal;            ///< remembers everything over a restart; "" = nothing does
+    microseconds day = std::chrono::days{1};  ///< length of a day between charges of a subscription
+    std::chrono::milliseconds minute{60'000}; ///< length of a minute of the schedule of repeats
     std::chrono::milliseconds shop_timeout{30'000}; ///< of one notification
     chaos odds;
     notifier_options notifications;

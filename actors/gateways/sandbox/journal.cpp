@@ -73,8 +73,7 @@ outcome<journal> journal::open(const std::filesystem::path& file,
     return made;
 }
 
-journal::journal(journal&& other) noexcept
-    : file_{std::exchange(other.file_, -1)}, size_{other.size_} {}
+journal::journal(journal&& other) noexcept : file_{std::exchange(other.file_, -1)}, size_{other.size_} {}
 
 journal& journal::operator=(journal&& other) noexcept {
     std::swap(file_, other.file_);
@@ -95,9 +94,9 @@ status journal::append(const journal_entry& entry) {
     }
     const auto why = errno;
     const bool cut = ::ftruncate(file_, size_) == 0; // what was written of the line
-    return failure{errc::unavailable, "cannot write the sandbox's journal: " +
-                                          std::generic_category().message(why) +
-                                          (cut ? "" : ", nor cut it off")};
+    return failure{errc::unavailable,
+                   "cannot write the sandbox's journal: " + std::generic_category().message(why) +
+                       (cut ? "" : ", nor cut it off")};
 }
 
 } // namespace atelier::sandbox

@@ -25,9 +25,9 @@ struct kept_reply {
 
 /// One line of the journal: what became true at once.
 struct journal_entry {
-    changes what; ///< its messages are in `deliveries`
-    std::vector<delivery> deliveries;        ///< new ones, and those that are to be repeated
-    std::vector<std::int64_t> delivered;     ///< accepted, or given up
+    changes what;                        ///< its messages are in `deliveries`
+    std::vector<delivery> deliveries;    ///< new ones, and those that are to be repeated
+    std::vector<std::int64_t> delivered; ///< accepted, or given up
     std::optional<kept_reply> reply;
     std::optional<microseconds> clock_offset; ///< how far the gateway's time is ahead
 

@@ -15,9 +15,7 @@ namespace {
 namespace json = boost::json;
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, card>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, card> {
     v("first_six", r.first_six);
     v("last_four", r.last_four);
     v("type", r.type);
@@ -28,9 +26,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, recurrence>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, recurrence> {
     v("unit", r.unit);
     v("period", r.period);
     v("max_periods", r.max_periods);
@@ -39,9 +35,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, order>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, order> {
     v("invoice", r.invoice_id);
     v("amount", r.amount_cents);
     v("currency", r.currency);
@@ -56,9 +50,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, transaction>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, transaction> {
     v("id", r.id);
     v("type", r.type);
     v("status", r.status);
@@ -79,9 +71,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, card_token>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, card_token> {
     v("token", r.token);
     v("account", r.account_id);
     v("card", r.saved);
@@ -89,9 +79,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, subscription>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, subscription> {
     v("id", r.id);
     v("account", r.account_id);
     v("token", r.token);
@@ -114,9 +102,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, chargeback>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, chargeback> {
     v("id", r.id);
     v("transaction", r.transaction_id);
     v("amount", r.amount_cents);
@@ -125,9 +111,7 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, delivery>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, delivery> {
     v("id", r.id);
     v("kind", r.what.kind);
     v("subject", r.what.subject);
@@ -139,18 +123,15 @@ void visit_members(Record& r, Visitor& v)
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, kept_reply>
-{
+void visit_members(Record& r, Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, kept_reply> {
     v("request", r.request_id);
     v("body", r.body);
     v("at", r.at);
 }
 
 template <class Record, class Visitor>
-void visit_members(Record& r, Visitor& v)
-    requires std::is_same_v<std::remove_const_t<Record>, journal_entry>
-{
+void visit_members(Record& r,
+                   Visitor& v) requires std::is_same_v<std::remove_const_t<Record>, journal_entry> {
     v("transactions", r.what.transactions);
     v("tokens", r.what.tokens);
     v("subscriptions", r.what.subscriptions);

@@ -143,7 +143,7 @@ struct chargeback {
 
 /// A notification as it is sent, any number of times; it is signed when it is sent.
 struct message {
-    std::string kind; ///< last segment of the address: check, pay, fail, …
+    std::string kind;    ///< last segment of the address: check, pay, fail, …
     std::string subject; ///< id of the transaction or subscription that it is about
     std::string body;    ///< form-encoded
 

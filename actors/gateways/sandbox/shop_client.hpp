@@ -12,8 +12,8 @@ namespace atelier::sandbox {
 
 /// Where a shop takes its notifications.
 struct shop_address {
-    std::string url;    ///< the kind of the notification is added: "{url}/pay"
-    std::string secret; ///< the API secret: key of the signatures
+    std::string url;                           ///< the kind of the notification is added: "{url}/pay"
+    std::string secret;                        ///< the API secret: key of the signatures
     std::chrono::milliseconds timeout{30'000}; ///< of one request
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ranges>
 
 namespace atelier::sandbox {
 namespace {
@@ -107,8 +106,7 @@ void terminal::ask_bank(transaction& payment, instant now) {
     }
     payment.auth_code = random_text(digits, 6);
     payment.authorized = now;
-    payment.status =
-        payment.what.two_stage ? transaction_status::authorized : transaction_status::completed;
+    payment.status = payment.what.two_stage ? transaction_status::authorized : transaction_status::completed;
     if (!payment.what.two_stage)
         payment.confirmed = now;
     if (!payment.by_token)
@@ -188,10 +186,12 @@ const transaction* terminal::find(std::int64_t id) const {
 }
 
 const transaction* terminal::find_latest(std::string_view invoice_id, bool payments_only) const {
-    for (const auto& [id, each] : std::views::reverse(transactions_))
-        if (each.what.invoice_id == invoice_id &&
-            !(payments_only && each.type != transaction_type::payment))
-            return &each;
+    for (auto each = transactions_.rbegin(); each != transactions_.rend(); ++each) {
+        const auto& [id, found] = *each;
+        if (found.what.invoice_id == invoice_id &&
+            !(payments_only && found.type != transaction_type::payment))
+            return &found;
+    }
     return nullptr;
 }
 
@@ -225,9 +225,8 @@ outcome<chargeback> terminal::charge_back(std::int64_t id, instant now) {
 
 std::vector<chargeback> terminal::list_chargebacks(instant first, instant end) const {
     std::vector<chargeback> found;
-    std::ranges::copy_if(chargebacks_, std::back_inserter(found), [&](const chargeback& each) {
-        return each.created >= first && each.created < end;
-    });
+    std::ranges::copy_if(chargebacks_, std::back_inserter(found),
+                         [&](const chargeback& each) { return each.created >= first && each.created < end; });
     return found;
 }
 
@@ -291,7 +290,8 @@ void terminal::restore(const changes& before) {
 std::int64_t terminal::next_id(instant now) {
     // One for each millisecond: unique over restarts without a memory, too, for the 90 days that it takes the
     // range to come round.
-    const auto tick = std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count() % id_range;
+    const auto tick =
+        std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()).count() % id_range;
     last_tick_ = std::max(last_tick_ + 1, tick);
     return first_transaction_id + last_tick_ % id_range;
 }

@@ -1,6 +1,5 @@
-#include "actors/gateways/sandbox/terminal.hpp"
-
 #include "actors/gateways/sandbox/message_text.hpp"
+#include "actors/gateways/sandbox/terminal.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,9 +8,9 @@
 namespace atelier::sandbox {
 namespace {
 
-constexpr std::int32_t failures_max = 3;      ///< in a row
-constexpr std::int32_t period_max = 366;      ///< "the longest pause between charges is a year"
-constexpr std::chrono::days longest_hold{7};  ///< of money that nobody confirms
+constexpr std::int32_t failures_max = 3;     ///< in a row
+constexpr std::int32_t period_max = 366;     ///< "the longest pause between charges is a year"
+constexpr std::chrono::days longest_hold{7}; ///< of money that nobody confirms
 
 constexpr std::string_view hex = "0123456789abcdef";
 
@@ -233,9 +232,9 @@ instant terminal::next_charge(instant from, interval unit, std::int32_t period) 
     constexpr microseconds real_day = std::chrono::days{1};
     if (day_ == real_day)
         return from + whole;
-    return from + microseconds{static_cast<std::int64_t>(
-                      static_cast<double>(whole.count()) * static_cast<double>(day_.count()) /
-                      static_cast<double>(real_day.count()))};
+    return from + microseconds{static_cast<std::int64_t>(static_cast<double>(whole.count()) *
+                                                         static_cast<double>(day_.count()) /
+                                                         static_cast<double>(real_day.count()))};
 }
 
 void terminal::keep(const subscription& changed) {

@@ -131,6 +131,11 @@ export class Service {
     return Number(/VmHWM:\s+(\d+) kB/.exec(status)[1]) / 1024;
   }
 
+  /** The key that the gateway and the service share. */
+  secret() {
+    return this.env.ATELIER_PAYMENTS_API_SECRET ?? readFileSync(path.join(this.var, 'sandbox/secret'), 'utf8').trim();
+  }
+
   mails() {
     try {
       return readdirSync(path.join(this.var, 'mail')).filter((name) => name.endsWith('.eml')).sort()

@@ -246,3 +246,35 @@ CAF_TEST(booking what expired twice books it once) {
             RC_ASSERT(lot.remaining == 0 || lot.expires_at > w.now);
     });
 }
+
+CAF_TEST(whatever is spent and paid back in money a lot gives up what it can and owes the rest) {
+    holds("clawbacks", [] {
+        recorded w;
+        w.credit();
+        const auto bought = w.lots.lots().front();
+        tokens due = 0;
+        tokens taken = 0;
+        const auto book = [&](const change_set& changes) {
+            for (const auto& row : changes.journal)
+                taken -= row.op == operation::clawback ? row.amount : 0;
+            w.lots.apply(changes);
+            const auto& lot = w.lots.lots().front();
+            RC_ASSERT(lot.remaining >= 0 && lot.debt >= 0);
+            RC_ASSERT(taken + lot.debt == due);
+            RC_ASSERT(lot.remaining == 0 || lot.debt == 0);
+        };
+        for (int left = *rc::gen::inRange(1, 20); left > 0; --left) {
+            const auto amount = *rc::gen::inRange(1, 10);
+            if (*rc::gen::arbitrary<bool>()) {
+                w.spend(amount);
+            } else if (!w.open.empty()) {
+                const auto [job, parts] = w.open.back();
+                w.open.pop_back();
+                book(w.lots.decide_refund(somebody, job, parts, w.now, grace, w.ids).value());
+            } else {
+                due += amount;
+                book(w.lots.decide_clawback(somebody, bought, amount, w.now, w.ids).value());
+            }
+        }
+    });
+}

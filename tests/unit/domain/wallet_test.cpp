@@ -4,10 +4,7 @@
 #include "tests/support/sequence_ids.hpp"
 #include "tests/support/test.hpp"
 
-#include <algorithm>
 #include <limits>
-#include <map>
-#include <rapidcheck.h>
 
 using namespace atelier;
 using namespace std::chrono_literals;
@@ -219,152 +216,81 @@ CAF_TEST(a balance beyond what tokens can count stays at the largest number) {
                     "1:-" + std::to_string(most) + " ");
 }
 
-// -- properties ---------------------------------------------------------------------------------------------
+// -- clawbacks ----------------------------------------------------------------------------------------------
 
-namespace {
-
-/// A wallet beside an independent account of it: the journal rows alone.
-struct books {
-    wallet lots{{}};
+CAF_TEST(what is unspent of a refunded lot is taken back and the rest is its debt) {
     test::sequence_ids ids;
-    instant now = noon;
-    std::map<purchase_id, std::int64_t> journal; ///< sum of the rows of each lot
-    std::vector<std::pair<generation_id, std::vector<spend_part>>> open;
-
-    void carry_out(const change_set& changes) {
-        for (const auto& change : changes.purchase_changes) {
-            const auto before = std::ranges::find(lots.lots(), change.id, &purchase_record::id);
-            RC_ASSERT(before != lots.lots().end());
-            RC_ASSERT(before->remaining == change.expected);
-        }
-        lots.apply(changes);
-        for (const auto& row : changes.journal) {
-            RC_ASSERT(row.amount != 0);
-            journal[row.purchase] += row.amount;
-        }
-        check();
-    }
-
-    void check() const {
-        std::int64_t spendable = 0;
-        for (const auto& l : lots.lots()) {
-            RC_ASSERT(l.remaining >= 0);
-            RC_ASSERT(journal.at(l.id) == l.remaining);
-            if (l.expires_at > now)
-                spendable += l.remaining;
-        }
-        RC_ASSERT(lots.balance(now) == spendable);
-        RC_ASSERT(std::ranges::is_sorted(lots.lots(), {}, [](const auto& l) {
-            return std::tuple{l.expires_at, l.purchased_at, l.id};
-        }));
-    }
-
-    void credit() {
-        const auto amount = *rc::gen::inRange(1, 50);
-        const auto validity = std::chrono::hours{*rc::gen::inRange(1, 60)};
-        carry_out(wallet::decide_credit(somebody, operation::purchase, token_package_id{1}, amount, now,
-                                        now + validity, {}, ids)
-                      .value());
-    }
-
-    void spend() {
-        const auto cost = *rc::gen::inRange(1, 60);
-        const generation_id id{ids.next(id_sequence::generations)};
-        const auto before = lots.balance(now);
-        const auto decided = lots.decide_spend(somebody, id, cost, now, ids);
-        RC_ASSERT(decided.has_value() == (cost <= before));
-        if (!decided)
-            return;
-        first_to_expire_first(*decided);
-        carry_out(*decided);
-        RC_ASSERT(lots.balance(now) == before - cost);
-        open.emplace_back(id, parts_of(*decided));
-    }
-
-    /// Whoever was passed over had nothing; whoever comes before the last one was emptied.
-    void first_to_expire_first(const change_set& spend) const {
-        std::size_t taken = 0;
-        for (const auto& l : lots.lots()) {
-            if (taken == spend.purchase_changes.size())
-                break;
-            const auto& change = spend.purchase_changes[taken];
-            if (l.id != change.id) {
-                RC_ASSERT(l.remaining == 0 || l.expires_at <= now);
-                continue;
-            }
-            ++taken;
-            RC_ASSERT(change.remaining == 0 || taken == spend.purchase_changes.size());
-        }
-        RC_ASSERT(taken == spend.purchase_changes.size());
-    }
-
-    void refund() {
-        if (open.empty())
-            return;
-        const auto place = open.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, std::ssize(open));
-        const auto [id, parts] = *place;
-        open.erase(place);
-        const auto before = lots.balance(now);
-        tokens expected = 0;
-        for (const auto& part : parts)
-            expected += part.amount;
-        carry_out(lots.decide_refund(somebody, id, parts, now, 24h, ids).value());
-        RC_ASSERT(lots.balance(now) == before + expected);
-    }
-
-    void expire() {
-        const auto before = lots.balance(now);
-        carry_out(lots.decide_expire(somebody, now, ids).value());
-        RC_ASSERT(lots.balance(now) == before);
-        for (const auto& l : lots.lots())
-            RC_ASSERT(l.expires_at > now || l.remaining == 0);
-    }
-};
-
-} // namespace
-
-CAF_TEST(whatever the commands and times the journal explains every lot) {
-    const bool held = rc::check("books", [] {
-        books b;
-        const auto steps = *rc::gen::inRange(1, 40);
-        for (int i = 0; i < steps; ++i) {
-            b.now += std::chrono::minutes{*rc::gen::inRange(0, 600)};
-            switch (*rc::gen::inRange(0, 6)) {
-            case 0:
-            case 1:
-                b.credit();
-                break;
-            case 2:
-            case 3:
-                b.spend();
-                break;
-            case 4:
-                b.refund();
-                break;
-            default:
-                b.expire();
-            }
-        }
-    });
-    CAF_CHECK(held);
+    wallet w{{lot(1, 30, 24h), lot(2, 5, 48h)}};
+    const auto part = w.decide_clawback(somebody, lot(1, 30, 24h), 20, noon, ids).value();
+    CAF_CHECK_EQUAL(written(part), "1:-20 ");
+    CAF_CHECK(part.journal[0].op == operation::clawback);
+    CAF_CHECK(!part.journal[0].generation);
+    CAF_CHECK(part.debt_changes.empty());
+    w.apply(part);
+    const auto rest = w.decide_clawback(somebody, lot(1, 30, 24h), 25, noon, ids).value();
+    CAF_CHECK_EQUAL(written(rest), "1:-10 ");
+    CAF_REQUIRE_EQUAL(rest.debt_changes.size(), 1u);
+    CAF_CHECK_EQUAL(rest.debt_changes[0].expected, 0);
+    CAF_CHECK_EQUAL(rest.debt_changes[0].debt, 15);
+    w.apply(rest);
+    CAF_CHECK_EQUAL(written(w), "1:0 2:5 ");
+    CAF_CHECK_EQUAL(w.balance(noon), 5);
+    CAF_CHECK_EQUAL(w.lots()[0].debt, 15);
 }
 
-CAF_TEST(a refund right after its spend undoes it) {
-    const bool held = rc::check("undo", [] {
-        std::vector<purchase_record> lots{lot(100, 1, 5h)};
-        const auto count = *rc::gen::inRange(0, 8);
-        for (int i = 1; i <= count; ++i)
-            lots.push_back(lot(i, *rc::gen::inRange(0, 30), std::chrono::hours{*rc::gen::inRange(-2, 5)}));
-        wallet w{lots};
-        const auto before = written(w);
-        const auto balance = w.balance(noon);
-        test::sequence_ids ids;
-        const auto spend =
-            w.decide_spend(somebody, job, *rc::gen::inRange(1, balance + 1), noon, ids).value();
-        w.apply(spend);
-        w.apply(w.decide_refund(somebody, job, parts_of(spend), noon, 24h, ids).value());
-        RC_ASSERT(written(w) == before);
-        RC_ASSERT(w.balance(noon) == balance);
-    });
-    CAF_CHECK(held);
+CAF_TEST(a debt is settled by what comes back to its lot) {
+    test::sequence_ids ids;
+    auto indebted = lot(1, 0, 24h);
+    indebted.debt = 5;
+    wallet w{{indebted}};
+    const std::vector<spend_part> three{{purchase_id{1}, 3}};
+    auto back = w.decide_refund(somebody, job, three, noon, 1h, ids).value();
+    CAF_CHECK_EQUAL(written(back), "1:3 1:-3 ");
+    CAF_CHECK(back.journal[0].op == operation::refund && back.journal[1].op == operation::clawback);
+    w.apply(back);
+    CAF_CHECK_EQUAL(w.balance(noon), 0);
+    CAF_CHECK_EQUAL(w.lots()[0].debt, 2);
+    back = w.decide_refund(somebody, job, three, noon, 1h, ids).value();
+    CAF_CHECK_EQUAL(written(back), "1:3 1:-2 ");
+    w.apply(back);
+    CAF_CHECK_EQUAL(w.balance(noon), 1);
+    CAF_CHECK_EQUAL(w.lots()[0].debt, 0);
+}
+
+CAF_TEST(an expired lot is not reopened for what goes to its debt) {
+    test::sequence_ids ids;
+    auto indebted = lot(1, 0, -1h);
+    indebted.debt = 3;
+    const wallet w{{indebted}};
+    const std::vector<spend_part> three{{purchase_id{1}, 3}};
+    const auto all = w.decide_refund(somebody, job, three, noon, 1h, ids).value();
+    CAF_CHECK(!all.purchase_changes[0].expires_at);
+    CAF_CHECK(!all.journal[0].reopened_until);
+    const std::vector<spend_part> four{{purchase_id{1}, 4}};
+    const auto more = w.decide_refund(somebody, job, four, noon, 1h, ids).value();
+    CAF_CHECK_EQUAL(more.purchase_changes[0].remaining, 1);
+    CAF_CHECK(more.journal[0].reopened_until == noon + 1h);
+}
+
+CAF_TEST(a lot that need not be known because it is empty only gets a debt) {
+    test::sequence_ids ids;
+    auto spent = lot(9, 0, 24h);
+    spent.debt = 4;
+    wallet w{{lot(1, 2, 24h)}};
+    const auto changes = w.decide_clawback(somebody, spent, 6, noon, ids).value();
+    CAF_CHECK(changes.journal.empty());
+    // Still compared: it must be as empty as it was read.
+    CAF_REQUIRE_EQUAL(changes.purchase_changes.size(), 1u);
+    CAF_CHECK_EQUAL(changes.purchase_changes[0].expected, 0);
+    CAF_CHECK_EQUAL(changes.debt_changes.at(0).expected, 4);
+    CAF_CHECK_EQUAL(changes.debt_changes.at(0).debt, 10);
+    w.apply(changes);
+    CAF_CHECK_EQUAL(written(w), "1:2 ");
+}
+
+CAF_TEST(no clawback is decided when the keys have run dry) {
+    test::sequence_ids ids;
+    ids.run_dry_after(0);
+    const wallet w{{lot(1, 2, 24h)}};
+    CAF_CHECK_EQUAL(code(w.decide_clawback(somebody, lot(1, 2, 24h), 1, noon, ids)), "overloaded");
 }

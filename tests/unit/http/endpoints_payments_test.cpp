@@ -114,8 +114,8 @@ CAF_TEST(a notification reaches the service byte for byte) {
     CAF_CHECK_EQUAL(hook.kind, "pay");
     CAF_CHECK_EQUAL(hook.body, "TransactionId=1&Data=%7B%22a%22%3A1%7D+x");
     CAF_CHECK_EQUAL(hook.content_type, "application/x-www-form-urlencoded");
-    CAF_CHECK_EQUAL(hook.content_hmac, "c-hmac");
-    CAF_CHECK_EQUAL(hook.x_content_hmac, "x-hmac");
+    CAF_CHECK_EQUAL(hook.content_hmac.value(), "c-hmac");
+    CAF_CHECK_EQUAL(hook.x_content_hmac.value(), "x-hmac");
 }
 
 CAF_TEST(a notification by GET is its raw query) {
@@ -123,7 +123,7 @@ CAF_TEST(a notification by GET is its raw query) {
     CAF_CHECK_EQUAL(front.send(get("/webhooks/cloudpayments/check?Amount=10.00&Name=%D0%96+x")).status, 200u);
     CAF_CHECK_EQUAL(front.backend.last_hook.kind, "check");
     CAF_CHECK_EQUAL(front.backend.last_hook.body, "Amount=10.00&Name=%D0%96+x");
-    CAF_CHECK_EQUAL(front.backend.last_hook.content_hmac, "");
+    CAF_CHECK(!front.backend.last_hook.content_hmac);
     front.send(get("/webhooks/cloudpayments/check"));
     CAF_CHECK_EQUAL(front.backend.last_hook.body, "");
 }

@@ -18,6 +18,9 @@ const std::set<std::string, std::less<>> open_paths{"/v1/users",
                                                     "/v1/token_packages",
                                                     "/v1/subscription_plans",
                                                     "/webhooks/cloudpayments/{kind}",
+                                                    "/checkout/{id}",
+                                                    "/checkout/{id}/status",
+                                                    "/checkout.js",
                                                     "/confirm"};
 
 std::string concrete(std::string_view pattern) {

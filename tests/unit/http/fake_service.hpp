@@ -82,6 +82,8 @@ public:
     page<transaction_record> journal;
     page<payment_record> all_payments;
     page<generation_record> all_generations;
+    page<archived_notification> archive;
+    std::string widget_script = "https://widget.cloudpayments.ru/bundles/cloudpayments.js";
     stored_answer stored;
     image_file content;
     generation_record current = sample_generation();
@@ -163,6 +165,17 @@ public:
         last_hook = std::move(hook);
         co_return note("notify " + last_hook.kind, webhook_answer{webhook_code});
     }
+    reply<checkout_view> checkout(payment_id payment, std::string key) override {
+        checkout_view view;
+        view.payment = sample_payment();
+        view.payment.tokens_amount = 50;
+        view.widget = R"({"amount":990.00,"description":"</script>"})";
+        view.script = widget_script;
+        co_return note("checkout " + text(payment) + ' ' + key, view);
+    }
+    reply<std::string> checkout_status(payment_id payment, std::string key) override {
+        co_return note("checkout_status " + text(payment) + ' ' + key, std::string{R"({"status":"paid"})"});
+    }
 
     /// Reads the file, as it will be gone after the request.
     reply<image_record> add_image(user_id user, upload file) override;
@@ -205,6 +218,33 @@ public:
 
     boost::asio::awaitable<std::vector<part_health>> health() override { co_return parts; }
     std::string metrics_text() override { return "atelier_up 1\n"; }
+    reply<page<archived_notification>> notifications(std::string type, std::string verdict,
+                                                     notification_id before, std::int32_t limit) override {
+        co_return note("notifications " + type + ' ' + verdict + ' ' + text(before) + ' ' +
+                           std::to_string(limit),
+                       archive);
+    }
+    reply<archived_notification> notification(notification_id id) override {
+        co_return note("notification " + text(id), archive.data.at(0));
+    }
+    reply<webhook_answer> replay(notification_id id) override {
+        co_return note("replay " + text(id), webhook_answer{0, "credited"});
+    }
+    reply<made_refund> refund(payment_id payment, std::optional<std::int64_t> amount_cents,
+                              std::string key) override {
+        made_refund made;
+        made.transaction_id = "900000002";
+        made.amount_cents = amount_cents.value_or(99'000);
+        made.replayed = key == "again";
+        co_return note("refund " + text(payment) + ' ' + std::to_string(amount_cents.value_or(0)) + ' ' + key,
+                       made);
+    }
+    reply<done> reconcile(std::chrono::sys_days day) override {
+        co_return note("reconcile " + std::to_string(day.time_since_epoch().count()), done{});
+    }
+    reply<std::vector<std::string>> reconciliations() override {
+        co_return note("reconciliations", std::vector<std::string>{R"({"day":"2026-03-01"})"});
+    }
     reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
                                std::optional<command_key> key) override {
         last_key = std::move(key);

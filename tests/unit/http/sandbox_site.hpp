@@ -23,13 +23,13 @@ public:
     shop() {
         http::server_options options;
         options.port = 0;
-        std::vector<http::route> routes{
-            make_route(http::method::post, "/hooks/{kind}", http::body_mode::memory, [this](http::request& r) {
-                const std::lock_guard lock{mutex_};
-                seen_.push_back(r.path_parameters.front());
-                bodies_.push_back(r.body);
-                return http::json_response(200, answer_);
-            })};
+        std::vector<http::route> routes{make_route(http::method::post, "/hooks/{kind}",
+                                                   http::body_mode::memory, [this](http::request& r) {
+                                                       const std::lock_guard lock{mutex_};
+                                                       seen_.push_back(r.path_parameters.front());
+                                                       bodies_.push_back(r.body);
+                                                       return http::json_response(200, answer_);
+                                                   })};
         routes.push_back({http::method::post, "/slow/{kind}", http::body_mode::memory,
                           [this](http::request&) { return wait(); }});
         auto opened =

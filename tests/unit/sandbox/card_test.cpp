@@ -74,7 +74,8 @@ CAF_TEST(amounts are decimals with two digits) {
     for (const auto& [text, cents] : std::initializer_list<std::pair<std::string_view, std::int64_t>>{
              {"990.00", 99'000}, {"990", 99'000}, {"990.5", 99'050}, {"0.01", 1}, {"10.500", 1050}})
         CAF_CHECK_EQUAL(parse_decimal(text).value_or(-1), cents);
-    for (const std::string_view text : {"", ".", "1.", ".5", "-1", "1.005", "1e3", "1,5", " 1", "9999999999999"})
+    for (const std::string_view text :
+         {"", ".", "1.", ".5", "-1", "1.005", "1e3", "1,5", " 1", "9999999999999"})
         CAF_CHECK(!parse_decimal(text));
 }
 
@@ -95,7 +96,8 @@ CAF_TEST(dates are read as clients write them) {
     CAF_CHECK(at("2026-03-01T08:30:00-03:30") == noon);
     CAF_CHECK_EQUAL(date_time(noon), "2026-03-01 12:00:00");
     CAF_CHECK_EQUAL(iso_date_time(noon), "2026-03-01T12:00:00");
-    for (const std::string_view text : {"", "2026", "2026-13-01", "2026-02-30", "2026-03-01T", "2026-03-01T24:00:00",
-                                        "2026-03-01T12:00", "2026-03-01T12:00:00+3", "2026-03-01 12:00:00 x"})
+    for (const std::string_view text :
+         {"", "2026", "2026-13-01", "2026-02-30", "2026-03-01T", "2026-03-01T24:00:00", "2026-03-01T12:00",
+          "2026-03-01T12:00:00+3", "2026-03-01 12:00:00 x"})
         CAF_CHECK(!parse_date_time(text));
 }

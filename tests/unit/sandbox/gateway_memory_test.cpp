@@ -68,11 +68,12 @@ struct lives {
     outcome<std::string> charge(const token_order& wanted, const std::string& request_id) const {
         std::promise<outcome<std::string>> promise;
         auto result = promise.get_future();
-        now->charge(wanted, request_id,
-                    [](const outcome<transaction>& ended) {
-                        return ended ? std::to_string(ended->id) : ended.error().detail;
-                    },
-                    [&](outcome<std::string> reply) { promise.set_value(std::move(reply)); });
+        now->charge(
+            wanted, request_id,
+            [](const outcome<transaction>& ended) {
+                return ended ? std::to_string(ended->id) : ended.error().detail;
+            },
+            [&](outcome<std::string> reply) { promise.set_value(std::move(reply)); });
         CAF_REQUIRE(result.wait_for(patience) == std::future_status::ready);
         return result.get();
     }
@@ -188,13 +189,15 @@ CAF_TEST(a charge by token is asked for with check and carried out once) {
     wanted.what = order_of("inv_8");
     const auto charged = sandbox.charge(wanted, "request-1");
     CAF_CHECK_EQUAL(charged->size(), 10u);
-    CAF_CHECK_EQUAL(*sandbox.charge(wanted, "request-1"), *charged);
+    const auto again = sandbox.charge(wanted, "request-1");
+    CAF_CHECK_EQUAL(*again, *charged);
     const auto sent = shop.requests(4);
     CAF_CHECK_EQUAL(sent.size(), 4u);
     CAF_CHECK_EQUAL(sent[2].kind(), "check");
     CAF_CHECK_EQUAL(sent[3].kind(), "pay");
     wanted.token = "tk_none";
-    CAF_CHECK_EQUAL(*sandbox.charge(wanted, "request-2"), "The account has no such card token");
+    const auto unknown = sandbox.charge(wanted, "request-2");
+    CAF_CHECK_EQUAL(*unknown, "The account has no such card token");
 }
 
 CAF_TEST(a repeat that comes while the charge is under way is told so) {

@@ -303,8 +303,8 @@ CAF_TEST(stopping answers every payer once) {
         CAF_REQUIRE(!result.has_value());
         CAF_CHECK(result.error().code == errc::unavailable);
     }
-    const auto late =
-        sandbox->pay(order_of("inv_8"), plain_card, authentication::confirm, [](auto) { CAF_FAIL("was started"); });
+    const auto late = sandbox->pay(order_of("inv_8"), plain_card, authentication::confirm,
+                                   [](auto) { CAF_FAIL("was started"); });
     CAF_REQUIRE(!late.has_value());
     CAF_CHECK(late.error().code == errc::unavailable);
     sandbox->stop(); // once more does nothing
@@ -312,9 +312,8 @@ CAF_TEST(stopping answers every payer once) {
 }
 
 CAF_TEST(a forged copy is signed wrongly and never repeated) {
-    recording_server shop{[](const request& sent) {
-        return well_signed(sent) ? accept : http_answer("401 Unauthorized", "");
-    }};
+    recording_server shop{
+        [](const request& sent) { return well_signed(sent) ? accept : http_answer("401 Unauthorized", ""); }};
     auto options = options_for_tests();
     options.odds.forgeries = 100;
     options.odds.duplicates = 100;

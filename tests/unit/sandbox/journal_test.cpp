@@ -87,7 +87,8 @@ CAF_TEST(an entry is read as it was written) {
 }
 
 CAF_TEST(what is no entry is not read) {
-    for (const std::string_view line : {"", "x", "[]", "{\"delivered\":7}", "{\"delivered\":[\"7\"]}", "{\"reply\":5}"})
+    for (const std::string_view line :
+         {"", "x", "[]", "{\"delivered\":7}", "{\"delivered\":[\"7\"]}", "{\"reply\":5}"})
         CAF_CHECK(!parse_journal_entry(line));
     CAF_CHECK(parse_journal_entry("{\"something_newer\":1}").has_value());
 }

@@ -86,7 +86,8 @@ CAF_TEST(fail names the reason) {
 CAF_TEST(refund and cancel name neither currency nor status) {
     till shop;
     const auto paid = shop.pay(order_of("inv_7"));
-    const auto refund = make_message("refund", shop.terminal.refund(paid.id, 49'500, "", morning + 1h).value());
+    const auto refund =
+        make_message("refund", shop.terminal.refund(paid.id, 49'500, "", morning + 1h).value());
     CAF_CHECK((names_of(refund.body) ==
                std::vector<std::string>{"TransactionId", "PaymentTransactionId", "Amount", "DateTime",
                                         "OperationType", "InvoiceId", "AccountId", "Email", "Data", "Rrn"}));
@@ -96,8 +97,9 @@ CAF_TEST(refund and cancel name neither currency nor status) {
     auto wanted = order_of("inv_8");
     wanted.two_stage = true;
     const auto cancel = make_message("cancel", shop.terminal.cancel(shop.pay(wanted).id).value());
-    CAF_CHECK((names_of(cancel.body) == std::vector<std::string>{"TransactionId", "Amount", "DateTime", "InvoiceId",
-                                                                 "AccountId", "Email", "Data", "Rrn"}));
+    CAF_CHECK(
+        (names_of(cancel.body) == std::vector<std::string>{"TransactionId", "Amount", "DateTime", "InvoiceId",
+                                                           "AccountId", "Email", "Data", "Rrn"}));
 }
 
 CAF_TEST(confirm has the amount that was taken and no operation type) {

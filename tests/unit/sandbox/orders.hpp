@@ -9,10 +9,10 @@
 /// What tests of the sandbox pay for, and how.
 namespace atelier::test {
 
-inline constexpr std::string_view plain_card = "4000 0000 0000 3055";   ///< no 3-D Secure, good
-inline constexpr std::string_view asking_card = "4242 4242 4242 4242";  ///< 3-D Secure, good
-inline constexpr std::string_view poor_card = "4000 0566 5566 5556";    ///< no 3-D Secure, no money
-inline constexpr std::string_view fading_card = "4111 1111 1111 1111";  ///< good once, no money by token
+inline constexpr std::string_view plain_card = "4000 0000 0000 3055";  ///< no 3-D Secure, good
+inline constexpr std::string_view asking_card = "4242 4242 4242 4242"; ///< 3-D Secure, good
+inline constexpr std::string_view poor_card = "4000 0566 5566 5556";   ///< no 3-D Secure, no money
+inline constexpr std::string_view fading_card = "4111 1111 1111 1111"; ///< good once, no money by token
 
 inline const instant morning = sandbox::parse_date_time("2026-03-01 09:15:30").value();
 

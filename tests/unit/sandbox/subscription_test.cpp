@@ -23,7 +23,7 @@ std::string begin(till& shop, std::string_view card, const recurrence& every) {
     wanted.recurrent = every;
     const auto id = shop.pay(wanted, card).subscription_id;
     CAF_REQUIRE_EQUAL(id.size(), 32u);
-    shop.terminal.take_changes();
+    shop.told();
     return id;
 }
 
@@ -51,7 +51,8 @@ CAF_TEST(the first payment begins a subscription and says so in pay) {
     const auto paid = shop.pay(wanted);
     const auto changed = shop.terminal.take_changes();
     CAF_REQUIRE_EQUAL(changed.messages.size(), 1u);
-    CAF_CHECK(changed.messages[0].body.find("&SubscriptionId=" + paid.subscription_id + "&") != std::string::npos);
+    CAF_CHECK(changed.messages[0].body.find("&SubscriptionId=" + paid.subscription_id + "&") !=
+              std::string::npos);
     const auto& made = state(shop, paid.subscription_id);
     CAF_CHECK(made.status == active);
     CAF_CHECK_EQUAL(made.amount_cents, 99'005);
@@ -198,7 +199,7 @@ CAF_TEST(any change revives a subscription that has ended) {
     till shop;
     const auto id = begin(shop, plain_card, monthly());
     CAF_CHECK(shop.terminal.unsubscribe(id).has_value());
-    shop.terminal.take_changes();
+    shop.told();
     subscription_order change;
     change.max_periods = 1;
     const auto revived = shop.terminal.change(id, change, at("2026-08-10 00:00:00"));
@@ -218,12 +219,12 @@ CAF_TEST(shorter days make shorter months and dates stay real) {
     CAF_CHECK(state(shop, id).next == morning + 32s);
 }
 
-CAF_TEST(two-stage subscriptions hold the money) {
+CAF_TEST(two - stage subscriptions hold the money) {
     till shop;
     auto wanted = order_for(shop.pay(order_of("inv_1")).token);
     wanted.two_stage = true;
     const auto id = shop.terminal.subscribe(wanted, morning)->id;
-    shop.terminal.take_changes();
+    shop.told();
     shop.terminal.run_due(morning + 24h);
     CAF_CHECK(shop.terminal.take_changes().transactions.at(0).status == transaction_status::authorized);
     CAF_CHECK_EQUAL(state(shop, id).succeeded, 1);

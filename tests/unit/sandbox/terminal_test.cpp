@@ -57,13 +57,15 @@ CAF_TEST(a card with 3-D Secure waits for its holder) {
     CAF_CHECK(paid->status == completed);
     CAF_CHECK(paid->authorized == morning + 1min);
     CAF_CHECK(shop.told() == kinds{"pay"});
-    CAF_CHECK_EQUAL(refusal(shop.terminal.authenticate(waiting.id, true, morning)), "The transaction is Completed");
+    CAF_CHECK_EQUAL(refusal(shop.terminal.authenticate(waiting.id, true, morning)),
+                    "The transaction is Completed");
     CAF_CHECK_EQUAL(refusal(shop.terminal.authenticate(1, true, morning)), "Not found");
 }
 
-CAF_TEST(a holder who rejects is declined with 5206 and a poor one after 3-D Secure) {
+CAF_TEST(a holder who rejects is declined with 5206 and a poor one after 3 - D Secure) {
     till shop;
-    const auto rejected = shop.terminal.authenticate(shop.pay(order_of("inv_1"), asking_card).id, false, morning);
+    const auto rejected =
+        shop.terminal.authenticate(shop.pay(order_of("inv_1"), asking_card).id, false, morning);
     CAF_CHECK(rejected->status == declined);
     CAF_CHECK_EQUAL(code(rejected->why), 5206);
     CAF_CHECK(shop.told() == kinds{"fail"});
@@ -126,8 +128,10 @@ CAF_TEST(refunds are transactions of their own up to what was paid) {
                     "No more than 590.05 can be refunded");
     CAF_CHECK(shop.terminal.refund(paid.id, 59'005, "", morning).has_value());
     CAF_CHECK_EQUAL(shop.terminal.find(paid.id)->refunded_cents, 99'005);
-    CAF_CHECK_EQUAL(refusal(shop.terminal.refund(paid.id, 1, "", morning)), "No more than 0.00 can be refunded");
-    CAF_CHECK_EQUAL(refusal(shop.terminal.refund(paid.id, 0, "", morning)), "No more than 0.00 can be refunded");
+    CAF_CHECK_EQUAL(refusal(shop.terminal.refund(paid.id, 1, "", morning)),
+                    "No more than 0.00 can be refunded");
+    CAF_CHECK_EQUAL(refusal(shop.terminal.refund(paid.id, 0, "", morning)),
+                    "No more than 0.00 can be refunded");
     CAF_CHECK_EQUAL(refusal(shop.terminal.refund(first->id, 1, "", morning)), "Not found");
     CAF_CHECK_EQUAL(refusal(shop.terminal.refund(7, 1, "", morning)), "Not found");
     CAF_CHECK((shop.told() == kinds{"pay", "refund", "refund"}));
@@ -201,7 +205,7 @@ CAF_TEST(a card can be good for its holder and without money by token) {
     CAF_CHECK((shop.told() == kinds{"pay", "fail"}));
 }
 
-CAF_TEST(3-D Secure is not asked of a card that is charged by token) {
+CAF_TEST(3 - D Secure is not asked of a card that is charged by token) {
     till shop;
     const auto waiting = shop.pay(order_of("inv_1"), asking_card);
     token_order charge;

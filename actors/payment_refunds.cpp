@@ -1,0 +1,97 @@
+#include "actors/payment.hpp"
+#include "actors/runtime/roster.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+/// How refunds take effect. Each is a row of gateway_refunds from the moment at which it is heard of;
+/// whatever goes wrong after that, the sweeper finds it there and asks again.
+namespace atelier {
+
+void payment_state::on(const settle_refunds&) {
+    if (tasks_.size() < tasks_max)
+        settle_when_credited(payment_ && !payment_->credited());
+    next();
+}
+
+/// Somebody knows that it is credited; `look_again`: what is here does not say so, and may be old.
+void payment_state::settle_when_credited(bool look_again) {
+    tasks_.emplace_back([this, look_again](const status& loaded) {
+        if (!loaded)
+            return; // found again by the sweeper
+        if (look_again && !(payment_ && payment_->credited())) {
+            loaded_ = false;
+            settle_when_credited(false);
+            go_on();
+            return;
+        }
+        take_back();
+    });
+}
+
+/// A refund was noted: it belongs to this payment, or to another one that its transaction leads to, or to one
+/// that is not known yet.
+void payment_state::place_refund(const std::string& payment_transaction_id) {
+    if (payment_ && payment_->credited() &&
+        payment_->record().cloudpayments_transaction_id == payment_transaction_id) {
+        take_back();
+        return;
+    }
+    auto found = [this](const outcome<payment_record>& record) {
+        if (record && !record->invoice_id.empty())
+            self_->send(context_->actors.get<payments_actor>(), settle_refunds{record->invoice_id});
+        go_on();
+    };
+    self_->request(context_->actors.get<reader_actor>(), caf::infinite, find_payment{payment_transaction_id})
+        .then([found](outcome<payment_record>& record) { found(record); },
+              [found](const caf::error&) { found(errc::unavailable); });
+}
+
+void payment_state::take_back() {
+    if (!payment_ || !payment_->credited()) {
+        go_on();
+        return;
+    }
+    const auto& record = payment_->record();
+    auto found = [this](const outcome<payment_refunds>& refunds) {
+        if (!refunds)
+            spdlog::warn("the refunds of invoice {} could not be read: {}", invoice_id_,
+                         refunds.error().detail);
+        if (refunds && !refunds->waiting.empty())
+            take_back(*refunds);
+        else
+            go_on();
+    };
+    self_
+        ->request(context_->actors.get<reader_actor>(), caf::infinite,
+                  load_refunds{record.id, record.cloudpayments_transaction_id})
+        .then([found](outcome<payment_refunds>& refunds) { found(refunds); },
+              [found](const caf::error&) { found(errc::unavailable); });
+}
+
+/// The first of them takes effect; then the rest is read again, because the lot has changed.
+void payment_state::take_back(const payment_refunds& waiting) {
+    const auto& record = payment_->record();
+    const auto& refund = waiting.waiting.front();
+    auto decision = payment_->decide_refund(refund, waiting.credited);
+    if (decision.alarm)
+        alarm("refund", "refunded_too_much");
+    claw_back command{record.user, waiting.lot, decision.change, decision.application};
+    auto settled = [this, decision = std::move(decision)](const outcome<receipt>& result) {
+        if (!result) {
+            // Whoever was faster, or the database is away: the sweeper asks again.
+            loaded_ = false;
+            go_on();
+            return;
+        }
+        payment_->apply(decision);
+        take_back();
+    };
+    self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))
+        .then([settled](outcome<receipt>& result) { settled(result); },
+              [settled](const caf::error&) { settled(errc::unavailable); });
+}
+
+} // namespace atelier

@@ -1,0 +1,109 @@
+#include "actors/checkout_key.hpp"
+#include "actors/domain/views.hpp"
+#include "http/backend_parts.hpp"
+#include "persistence/queries/back_office.hpp"
+#include "persistence/queries/payments.hpp"
+
+#include <boost/json.hpp>
+
+/// The service's part about the gateway: the page that pays, the archive of notifications, refunds, and the
+/// comparison of the books.
+namespace atelier::http {
+
+// -- checkout -----------------------------------------------------------------------------------------------
+
+reply<payment_record> backend_service::checkout_payment(payment_id payment, std::string key) {
+    if (!is_checkout_key(key, payment, parts_->back.options.payment_secret))
+        co_return errc::not_found;
+    auto query = [payment](pg::connection& database) { return queries::get_payment(database, payment); };
+    co_return co_await read<payment_record>(parts_->back.reads, query);
+}
+
+reply<checkout_view> backend_service::checkout(payment_id payment, std::string key) {
+    auto found = co_await checkout_payment(payment, std::move(key));
+    if (!found)
+        co_return found.error();
+    checkout_view view;
+    view.widget = parts_->back.checkout_parameters(*found);
+    view.script = parts_->back.options.widget_script;
+    view.payment = std::move(*found);
+    co_return view;
+}
+
+reply<std::string> backend_service::checkout_status(payment_id payment, std::string key) {
+    auto found = co_await checkout_payment(payment, std::move(key));
+    if (!found)
+        co_return found.error();
+    const read_wallet question{found->user, false};
+    const auto wallet =
+        co_await parts_->ask.ask<wallet_view>(parts_->back.actors.get<wallets_actor>(), question);
+    if (!wallet)
+        co_return wallet.error();
+    namespace json = boost::json;
+    co_return json::serialize(json::object{{"status", to_string(found->status)},
+                                           {"tokens_amount", found->tokens_amount},
+                                           {"balance", wallet->balance}});
+}
+
+// -- the archive --------------------------------------------------------------------------------------------
+
+reply<page<archived_notification>> backend_service::notifications(std::string type, std::string verdict,
+                                                                  notification_id before,
+                                                                  std::int32_t limit) {
+    auto query = [type = std::move(type), verdict = std::move(verdict), before,
+                  limit](pg::connection& database) {
+        return queries::list_notifications(database, type, verdict, before, limit);
+    };
+    co_return co_await read<page<archived_notification>>(parts_->back.reads, std::move(query));
+}
+
+reply<archived_notification> backend_service::notification(notification_id id) {
+    auto query = [id](pg::connection& database) { return queries::get_notification(database, id); };
+    co_return co_await read<archived_notification>(parts_->back.reads, query);
+}
+
+reply<webhook_answer> backend_service::replay(notification_id id) {
+    auto found = co_await notification(id);
+    if (!found)
+        co_return found.error();
+    webhook again;
+    again.kind = std::move(found->type);
+    again.body = std::move(found->body);
+    again.content_type = std::move(found->content_type);
+    auto content = parts_->webhooks.content_of(again);
+    deliver_notification command;
+    command.what = std::move(content.what);
+    command.problem = std::move(content.problem);
+    command.body = std::move(again.body);
+    command.content_type = std::move(again.content_type);
+    auto result = co_await parts_->ask.ask<notification_reply>(parts_->back.actors.get<payments_actor>(),
+                                                               std::move(command));
+    if (!result)
+        co_return result.error();
+    co_return webhook_answer{result->code, std::move(result->verdict)};
+}
+
+// -- the back office ----------------------------------------------------------------------------------------
+
+reply<made_refund> backend_service::refund(payment_id payment, std::optional<std::int64_t> amount_cents,
+                                           std::string key) {
+    auto& office = parts_->back.office();
+    using callback = back_office::callback<made_refund>;
+    std::function<void(callback)> start = [&office, payment, amount_cents, key](const callback& then) {
+        office.refund(payment, amount_cents, key, then);
+    };
+    co_return co_await wait_for<made_refund>(std::move(start));
+}
+
+reply<done> backend_service::reconcile(std::chrono::sys_days day) {
+    parts_->back.office().reconcile(day, [](const outcome<reconciliation_report>&) { /* it is kept */ });
+    co_return done{};
+}
+
+reply<std::vector<std::string>> backend_service::reconciliations() {
+    constexpr std::int32_t shown = 100;
+    auto query = [](pg::connection& database) { return queries::list_reconciliations(database, shown); };
+    co_return co_await read<std::vector<std::string>>(parts_->back.reads, query);
+}
+
+} // namespace atelier::http

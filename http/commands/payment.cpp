@@ -1,0 +1,79 @@
+#include "actors/domain/money.hpp"
+#include "http/commands/books.hpp"
+#include "http/commands/node.hpp"
+
+#include <charconv>
+#include <cinttypes>
+#include <cstdio>
+
+namespace atelier::commands {
+namespace {
+
+constexpr std::string_view usage = R"(Usage:
+  atelier payment refund ID [--amount 100.00] [--key KEY]
+
+Gives back a payment, or a part of it, through the gateway, and takes its unspent tokens back in proportion. The same
+key is the same refund: if the answer stays out, repeat the command with the key that it has printed.
+)";
+
+struct order {
+    payment_id payment;
+    std::optional<std::int64_t> amount_cents;
+    std::string key;
+};
+
+std::optional<order> read(const arguments& rest) {
+    if (rest.size() < 2 || rest.size() % 2 != 0 || rest[0] != "refund")
+        return std::nullopt;
+    order wanted;
+    const auto& id = rest[1];
+    const auto [end, error] = std::from_chars(id.data(), id.data() + id.size(), wanted.payment.value);
+    if (error != std::errc{} || end != id.data() + id.size() || wanted.payment.value <= 0)
+        return std::nullopt;
+    for (std::size_t i = 2; i < rest.size(); i += 2) {
+        if (rest[i] == "--key" && !rest[i + 1].empty()) {
+            wanted.key = rest[i + 1];
+            continue;
+        }
+        wanted.amount_cents = rest[i] == "--amount" ? parse_amount(rest[i + 1]) : std::nullopt;
+        if (!wanted.amount_cents)
+            return std::nullopt;
+    }
+    if (wanted.key.empty())
+        wanted.key = random_key();
+    return wanted;
+}
+
+} // namespace
+
+int payment(const arguments& args) {
+    int exit_status = success;
+    const auto call = begin(args, usage, exit_status);
+    if (!call)
+        return exit_status;
+    const auto wanted = read(call->rest);
+    if (!wanted) {
+        complain("wrong arguments; `atelier payment --help` explains");
+        return misused;
+    }
+    auto place = open_workplace(call->config, var_directory::use::shared);
+    auto own = place ? books::open(call->config, *place) : outcome<books>{place.error()};
+    const auto made = own ? answer_of<made_refund>([&](const auto& then) {
+        own->office().refund(wanted->payment, wanted->amount_cents, wanted->key, then);
+    })
+                          : outcome<made_refund>{own.error()};
+    if (!made) {
+        const auto& why = made.error();
+        complain(why.fields.empty() ? (why.detail.empty() ? std::string{title(why.code)} : why.detail)
+                                    : why.fields.front().detail);
+        if (why.code == errc::unavailable)
+            std::fprintf(stderr, "repeat it with --key %s\n", wanted->key.c_str());
+        return failed;
+    }
+    std::printf("%s %s of payment %" PRId64 ": transaction %s\n",
+                made->replayed ? "had refunded" : "refunded", format_amount(made->amount_cents).c_str(),
+                wanted->payment.value, made->transaction_id.c_str());
+    return success;
+}
+
+} // namespace atelier::commands

@@ -1,0 +1,109 @@
+// A person buys tokens in a browser: the checkout page, the payment form of the sandbox, the bank's question.
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { patience, withService } from './support/service.mjs';
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+
+/** A browser with one page; what goes wrong in it fails the test. */
+async function withPage(run) {
+  const profile = mkdtempSync(path.join(tmpdir(), 'atelier-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: program,
+    viewport: { width: 390, height: 844 }, // a phone
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  });
+  context.setDefaultTimeout(15_000 * patience);
+  const complaints = [];
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // Browsers ask every site for an icon.
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+  });
+  try {
+    await run(page);
+    assert.deepEqual(complaints, []);
+  } finally {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+async function order(service, token) {
+  const { json: packages } = await service.call('GET', '/v1/token_packages');
+  const [bought] = packages.data;
+  const { json } = await service.call('POST', '/v1/payments', { token, body: { token_package_id: bought.id } });
+  return { ...json, tokens: bought.tokens_amount };
+}
+
+/** Pays in the form that the widget has opened; answers the bank if it asks. */
+async function payWith(form, card, bank) {
+  await form.locator('summary').click();
+  await form.getByRole('button', { name: card }).click();
+  await form.locator('#submit').click();
+  if (bank) await form.locator(bank).click();
+  await form.locator('#verdict').waitFor();
+}
+
+test('a person pays on the checkout page and sees the balance change without a reload', async () => {
+  await withService({}, async (service) => {
+    const token = await service.newUser('bea@example.com');
+    const ordered = await order(service, token);
+    await withPage(async (page) => {
+      await page.goto(service.http + ordered.checkout.url);
+      await page.locator('#balance', { hasText: /^0$/ }).waitFor();
+      await page.evaluate(() => { window.notReloaded = true; });
+
+      await page.locator('#pay').click();
+      const form = page.frameLocator('iframe[title="Payment"]');
+      await payWith(form, '4012 8888 8888 1881', '#confirm'); // the bank says yes, but there is no money
+      assert.equal(await form.locator('#verdict').textContent(), 'Not paid');
+      await form.locator('#again').click();
+      await form.locator('summary').click(); // closes the list of cards again
+      await payWith(form, '4242 4242 4242 4242', '#reject');
+      assert.equal(await form.locator('#verdict').textContent(), 'Not paid');
+      await form.locator('#again').click();
+      await form.locator('summary').click();
+      await payWith(form, '4242 4242 4242 4242', '#confirm');
+      assert.equal(await form.locator('#verdict').textContent(), 'Paid');
+      await form.locator('#close').click();
+
+      await page.locator('#balance', { hasText: new RegExp(`^${ordered.tokens}$`) }).waitFor();
+      await page.locator('#news', { hasText: 'Paid, thank you.' }).waitFor();
+      assert.equal(await page.locator('#pay').isVisible(), false);
+      assert.equal(await page.evaluate(() => window.notReloaded), true);
+    });
+    const { json: wallet } = await service.call('GET', '/v1/wallet', { token });
+    assert.equal(wallet.balance, ordered.tokens);
+
+    // The address of the page is its key.
+    const address = service.http + ordered.checkout.url;
+    assert.equal((await service.call('GET', address.replace(/key=./, 'key=_'))).status, 404);
+    assert.equal((await service.call('GET', address.replace(/\?.*/, ''))).status, 404);
+  });
+});
+
+test('whoever gives up has not paid and can come back', async () => {
+  await withService({}, async (service) => {
+    const token = await service.newUser('gus@example.com');
+    const ordered = await order(service, token);
+    await withPage(async (page) => {
+      await page.goto(service.http + ordered.checkout.url);
+      await page.locator('#pay').click();
+      await page.frameLocator('iframe[title="Payment"]').locator('#cancel').click();
+      await page.locator('#news', { hasText: 'Nothing was paid.' }).waitFor();
+      assert.equal(await page.locator('#pay').isEnabled(), true);
+      await page.reload();
+      await page.locator('#pay').click();
+      await payWith(page.frameLocator('iframe[title="Payment"]'), '4111 1111 1111 1111');
+      await page.frameLocator('iframe[title="Payment"]').locator('#close').click();
+      await page.locator('#balance', { hasText: new RegExp(`^${ordered.tokens}$`) }).waitFor();
+    });
+  });
+});

@@ -2,7 +2,7 @@
 
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/reconciliation.hpp"
-#include "tests/support/test.hpp"
+#include "tests/support/kept.hpp"
 
 #include <string>
 

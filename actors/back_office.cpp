@@ -1,5 +1,6 @@
 #include "actors/back_office.hpp"
 
+#include "actors/domain/signature.hpp"
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/runtime/metrics.hpp"
 #include "actors/runtime/roster.hpp"
@@ -8,10 +9,8 @@
 #include "persistence/queries/payments.hpp"
 
 #include <caf/scoped_actor.hpp>
-#include <sodium.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <utility>
 
 namespace atelier {
@@ -58,11 +57,7 @@ void back_office::refund(payment_id payment, std::optional<std::int64_t> amount_
 
 /// What the gateway knows the request by: the key may be longer than it takes.
 std::string back_office::request_id_of(const std::string& key) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(key.data()), key.size());
-    std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-    return "refund-" + std::string{hex.data()};
+    return "refund-" + sha256_hex(key);
 }
 
 /// The request of that key: the one that is noted, or a new one if the payment has so much left.

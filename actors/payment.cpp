@@ -1,5 +1,6 @@
 #include "actors/payment.hpp"
 
+#include "actors/domain/reply_codes.hpp"
 #include "actors/runtime/roster.hpp"
 
 #include <caf/send.hpp>
@@ -83,7 +84,8 @@ payment_decision payment_state::decide(const deliver_notification& command) cons
     if (!command.problem.empty()) {
         payment_decision malformed;
         malformed.verdict = "malformed";
-        malformed.code = command.what.kind == notification_kind::check ? 13 : 0;
+        malformed.code =
+            command.what.kind == notification_kind::check ? reply_code::not_accepted : reply_code::proceed;
         malformed.alarm = true;
         return malformed;
     }

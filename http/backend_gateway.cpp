@@ -71,16 +71,7 @@ reply<webhook_answer> backend_service::replay(notification_id id) {
     again.body = std::move(found->body);
     again.content_type = std::move(found->content_type);
     auto content = parts_->webhooks.content_of(again);
-    deliver_notification command;
-    command.what = std::move(content.what);
-    command.problem = std::move(content.problem);
-    command.body = std::move(again.body);
-    command.content_type = std::move(again.content_type);
-    auto result = co_await parts_->ask.ask<notification_reply>(parts_->back.actors.get<payments_actor>(),
-                                                               std::move(command));
-    if (!result)
-        co_return result.error();
-    co_return webhook_answer{result->code, std::move(result->verdict)};
+    co_return co_await parts_->deliver(std::move(again), std::move(content));
 }
 
 // -- the back office ----------------------------------------------------------------------------------------

@@ -120,6 +120,20 @@ struct backend_service::parts {
         co_return to_answer(std::move(*answer));
     }
 
+    /// Hands a notification to its payment.
+    reply<webhook_answer> deliver(webhook hook, webhook_content content) {
+        deliver_notification command;
+        command.what = std::move(content.what);
+        command.problem = std::move(content.problem);
+        command.body = std::move(hook.body);
+        command.content_type = std::move(hook.content_type);
+        auto result =
+            co_await ask.ask<notification_reply>(back.actors.get<payments_actor>(), std::move(command));
+        if (!result)
+            co_return result.error();
+        co_return webhook_answer{result->code, std::move(result->verdict)};
+    }
+
     backend& back;
     bridge ask;
     const webhook_reader webhooks;

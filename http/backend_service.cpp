@@ -164,16 +164,7 @@ reply<webhook_answer> backend_service::notify(webhook hook) {
                                     foreign ? "foreign_address" : "bad_signature");
         co_return content.error();
     }
-    deliver_notification command;
-    command.what = std::move(content->what);
-    command.problem = std::move(content->problem);
-    command.body = std::move(hook.body);
-    command.content_type = std::move(hook.content_type);
-    auto result = co_await parts_->ask.ask<notification_reply>(parts_->back.actors.get<payments_actor>(),
-                                                               std::move(command));
-    if (!result)
-        co_return result.error();
-    co_return webhook_answer{result->code};
+    co_return co_await parts_->deliver(std::move(hook), std::move(*content));
 }
 
 } // namespace atelier::http

@@ -1,5 +1,7 @@
 #include "actors/domain/payment.hpp"
 
+#include "actors/domain/reply_codes.hpp"
+
 #include <array>
 #include <cassert>
 #include <utility>
@@ -18,22 +20,12 @@ constexpr std::array kind_names{
     std::pair{notification_kind::receipt, std::string_view{"receipt"}},
 };
 
-/// Reply codes of the gateway's documentation; a code other than 0 is only ever given to a Check.
-namespace reply {
-constexpr std::int32_t proceed = 0;
-constexpr std::int32_t wrong_invoice = 10;
-constexpr std::int32_t wrong_account = 11;
-constexpr std::int32_t wrong_amount = 12;
-constexpr std::int32_t not_accepted = 13;
-constexpr std::int32_t out_of_date = 20;
-} // namespace reply
-
 payment_decision record_only(std::string_view verdict) {
-    return {verdict, reply::proceed, payment_action::none, false, std::nullopt};
+    return {verdict, reply_code::proceed, payment_action::none, false, std::nullopt};
 }
 
 payment_decision alarm(std::string_view verdict) {
-    return {verdict, reply::proceed, payment_action::none, true, std::nullopt};
+    return {verdict, reply_code::proceed, payment_action::none, true, std::nullopt};
 }
 
 payment_decision refuse_check(std::string_view verdict, std::int32_t code) {
@@ -49,7 +41,7 @@ struct mismatch {
 payment_decision note_refund(std::string_view verdict, const notification_facts& facts) {
     if (facts.amount_cents.value_or(0) <= 0)
         return alarm("amount_missing");
-    return {verdict, reply::proceed, payment_action::refund, false, std::nullopt};
+    return {verdict, reply_code::proceed, payment_action::refund, false, std::nullopt};
 }
 
 /// The part of the tokens that goes with a part of the money: rounded down, in the user's favour.
@@ -62,13 +54,13 @@ tokens share(tokens credited, std::int64_t refunded_cents, std::int64_t amount_c
 std::optional<mismatch> find_mismatch(const payment_record& ordered, const notification_facts& facts,
                                       payment_rules rules) {
     if (facts.account_id != std::to_string(ordered.user.value))
-        return mismatch{"account_mismatch", reply::wrong_account};
+        return mismatch{"account_mismatch", reply_code::wrong_account};
     if (facts.amount_cents != ordered.amount_cents)
-        return mismatch{"amount_mismatch", reply::wrong_amount};
+        return mismatch{"amount_mismatch", reply_code::wrong_amount};
     if (facts.currency != ordered.currency)
-        return mismatch{"currency_mismatch", reply::wrong_amount};
+        return mismatch{"currency_mismatch", reply_code::wrong_amount};
     if (facts.test_mode != rules.test_mode)
-        return mismatch{"test_mode_mismatch", reply::not_accepted};
+        return mismatch{"test_mode_mismatch", reply_code::not_accepted};
     return std::nullopt;
 }
 
@@ -113,7 +105,7 @@ payment_decision payment::decide(const notification_facts& facts, instant now, p
 payment_decision payment::decide_unknown(const notification_facts& facts) {
     switch (facts.kind) {
     case notification_kind::check:
-        return refuse_check("unknown_invoice", reply::wrong_invoice);
+        return refuse_check("unknown_invoice", reply_code::wrong_invoice);
     case notification_kind::pay:
     case notification_kind::confirm:
     case notification_kind::cancel:
@@ -180,11 +172,11 @@ payment_decision payment::decide_check(const notification_facts& facts, instant 
     if (const auto wrong = find_mismatch(record_, facts, rules))
         return refuse_check(wrong->verdict, wrong->check_code);
     if (record_.status == payment_status::expired)
-        return refuse_check("expired", reply::out_of_date);
+        return refuse_check("expired", reply_code::out_of_date);
     if (record_.status != payment_status::pending)
-        return refuse_check("not_payable", reply::not_accepted);
+        return refuse_check("not_payable", reply_code::not_accepted);
     if (now >= record_.expires_at)
-        return refuse_check("expired", reply::out_of_date);
+        return refuse_check("expired", reply_code::out_of_date);
     return record_only("accepted");
 }
 
@@ -232,7 +224,7 @@ payment_decision payment::decide_cancel(const notification_facts& facts) const {
         // contradiction.
         return same_transaction(facts) ? alarm("cancel_after_credit") : record_only("other_transaction");
     }
-    return {"cancelled", reply::proceed, payment_action::cancel, false,
+    return {"cancelled", reply_code::proceed, payment_action::cancel, false,
             change_to(payment_status::cancelled, facts)};
 }
 
@@ -244,7 +236,7 @@ payment_decision payment::credit_once(const notification_facts& facts, instant n
                          (record_.status == payment_status::cancelled && same_transaction(facts));
     auto change = change_to(payment_status::paid, facts);
     change.paid_at = now;
-    return {"credited", reply::proceed, payment_action::credit, strange, std::move(change)};
+    return {"credited", reply_code::proceed, payment_action::credit, strange, std::move(change)};
 }
 
 payment_decision payment::hold(const notification_facts& facts) const {
@@ -263,7 +255,7 @@ payment_decision payment::hold(const notification_facts& facts) const {
     case payment_status::expired:
         break;
     }
-    return {"authorized", reply::proceed, payment_action::authorize, false,
+    return {"authorized", reply_code::proceed, payment_action::authorize, false,
             change_to(payment_status::authorized, facts)};
 }
 

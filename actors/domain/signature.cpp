@@ -71,6 +71,14 @@ std::string hmac_sha256_base64(std::string_view message, std::string_view key) {
     return text;
 }
 
+std::string sha256_hex(std::string_view text) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
+    crypto_hash_sha256(hash.data(), bytes(text), text.size());
+    std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
+    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
+    return hex.data();
+}
+
 std::string form_decoded(std::string_view text) {
     std::string decoded;
     decoded.reserve(text.size());

@@ -18,6 +18,9 @@ enum class parameter_encoding : std::uint8_t {
 /// HMAC-SHA256 of `message` under `key`, as standard Base64 with padding (44 characters).
 [[nodiscard]] std::string hmac_sha256_base64(std::string_view message, std::string_view key);
 
+/// SHA-256 of a text, as 64 hexadecimal digits in lower case.
+[[nodiscard]] std::string sha256_hex(std::string_view text);
+
 /// A whole form-encoded text with its percent escapes resolved and `+` as a space; what is no escape stays as
 /// it is. This is the text that X-Content-HMAC signs; to read parameters, split first and decode then.
 [[nodiscard]] std::string form_decoded(std::string_view text);

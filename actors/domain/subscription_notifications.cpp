@@ -1,3 +1,4 @@
+#include "actors/domain/reply_codes.hpp"
 #include "actors/domain/subscription.hpp"
 
 #include <algorithm>
@@ -8,22 +9,12 @@
 namespace atelier {
 namespace {
 
-/// Reply codes of the gateway's documentation; a code other than 0 is only ever given to a Check.
-namespace reply {
-constexpr std::int32_t proceed = 0;
-constexpr std::int32_t wrong_invoice = 10;
-constexpr std::int32_t wrong_account = 11;
-constexpr std::int32_t wrong_amount = 12;
-constexpr std::int32_t not_accepted = 13;
-constexpr std::int32_t out_of_date = 20;
-} // namespace reply
-
 subscription_decision record_only(std::string_view verdict) {
-    return {verdict, reply::proceed, false, std::nullopt};
+    return {verdict, reply_code::proceed, false, std::nullopt};
 }
 
 subscription_decision alarm(std::string_view verdict) {
-    return {verdict, reply::proceed, true, std::nullopt};
+    return {verdict, reply_code::proceed, true, std::nullopt};
 }
 
 subscription_decision refuse_check(std::string_view verdict, std::int32_t code) {
@@ -35,7 +26,7 @@ subscription_decision refuse_check(std::string_view verdict, std::int32_t code) 
 /// What a charge pays for, or why it pays for nothing.
 struct subscription::purchase {
     std::string_view problem; ///< a verdict; "" = none
-    std::int32_t check_code = reply::proceed;
+    std::int32_t check_code = reply_code::proceed;
     const subscription_order* order = nullptr; ///< null: a renewal
     const plan_terms* terms = nullptr;
     bool foreseen = true; ///< its amount is that of the terms that hold when its period begins
@@ -70,12 +61,12 @@ subscription_decision subscription::decide_check(const subscription_facts& facts
     if (!asked.problem.empty())
         return refuse_check(asked.problem, asked.check_code);
     if (asked.order == nullptr)
-        return book_.row.cancelled_at ? refuse_check("not_payable", reply::not_accepted)
+        return book_.row.cancelled_at ? refuse_check("not_payable", reply_code::not_accepted)
                                       : record_only("accepted");
     if (!asked.order->transaction_id.empty() || superfluous(*asked.order, now))
-        return refuse_check("not_payable", reply::not_accepted);
+        return refuse_check("not_payable", reply_code::not_accepted);
     if (now >= asked.order->expires_at)
-        return refuse_check("expired", reply::out_of_date);
+        return refuse_check("expired", reply_code::out_of_date);
     return record_only("accepted");
 }
 
@@ -137,17 +128,17 @@ subscription_decision subscription::decide_recurrent(const subscription_facts& f
 
 subscription::purchase subscription::find_purchase(const subscription_facts& facts, instant paid_at) const {
     if (facts.account_id != std::to_string(book_.row.user.value))
-        return {"account_mismatch", reply::wrong_account};
+        return {"account_mismatch", reply_code::wrong_account};
     if (facts.test_mode != rules_.payments.test_mode)
-        return {"test_mode_mismatch", reply::not_accepted};
+        return {"test_mode_mismatch", reply_code::not_accepted};
     purchase found;
     found.order = find_order(facts.invoice_id);
     if (is_renewal(facts, found.order)) {
         if (facts.subscription_id.empty())
-            return {"unknown_invoice", reply::wrong_invoice};
+            return {"unknown_invoice", reply_code::wrong_invoice};
         const auto possible = possible_terms(facts.subscription_id, paid_at);
         if (possible.empty())
-            return {"unknown_subscription", reply::wrong_invoice};
+            return {"unknown_subscription", reply_code::wrong_invoice};
         const auto fitting = std::ranges::find_if(possible, [&](const plan_terms* terms) {
             return terms->price_cents == facts.amount_cents && terms->currency == facts.currency;
         });
@@ -159,9 +150,9 @@ subscription::purchase subscription::find_purchase(const subscription_facts& fac
     }
     const auto amount = found.order != nullptr ? found.order->amount_cents : found.terms->price_cents;
     if (facts.amount_cents != amount)
-        return {"amount_mismatch", reply::wrong_amount};
+        return {"amount_mismatch", reply_code::wrong_amount};
     if (facts.currency != found.terms->currency)
-        return {"currency_mismatch", reply::wrong_amount};
+        return {"currency_mismatch", reply_code::wrong_amount};
     return found;
 }
 
@@ -228,7 +219,7 @@ subscription_decision subscription::credit(const subscription_facts& facts, cons
     add_gateway(change, charge, terms);
     add_charge(change, std::move(charge), now);
     const bool strange = !bought.foreseen || against_will(order, paid_at);
-    return {"credited", reply::proceed, strange, finish(std::move(change), now)};
+    return {"credited", reply_code::proceed, strange, finish(std::move(change), now)};
 }
 
 bool subscription::against_will(const subscription_order* order, instant paid_at) const {

@@ -1,11 +1,9 @@
 #include "actors/gateways/cloudpayments_notification.hpp"
 
 #include "actors/domain/money.hpp"
+#include "actors/domain/signature.hpp"
 #include "actors/gateways/cloudpayments_values.hpp"
 
-#include <sodium.h>
-
-#include <array>
 #include <map>
 
 namespace atelier {
@@ -156,11 +154,7 @@ outcome<notification> parse_notification(notification_kind kind, const field_lis
 }
 
 std::string content_key(notification_kind kind, std::string_view body) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(body.data()), body.size());
-    std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-    return std::string{to_string(kind)} + ":sha256:" + hex.data();
+    return std::string{to_string(kind)} + ":sha256:" + sha256_hex(body);
 }
 
 std::string reply_body(std::int32_t code) {

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "actors/backend.hpp"
+#include "actors/waiting.hpp"
 #include "http/commands/command.hpp"
 
-#include <functional>
-#include <future>
 #include <memory>
 
 namespace atelier::commands {
@@ -23,13 +22,5 @@ private:
 
     std::unique_ptr<backend> backend_;
 };
-
-/// What the office answers.
-template <class T, class Start>
-[[nodiscard]] outcome<T> answer_of(Start start) {
-    std::promise<outcome<T>> answered;
-    start([&answered](outcome<T> result) { answered.set_value(std::move(result)); });
-    return answered.get_future().get();
-}
 
 } // namespace atelier::commands

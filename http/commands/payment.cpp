@@ -58,7 +58,7 @@ int payment(const arguments& args) {
     }
     auto place = open_workplace(call->config, var_directory::use::shared);
     auto own = place ? books::open(call->config, *place) : outcome<books>{place.error()};
-    const auto made = own ? answer_of<made_refund>([&](const auto& then) {
+    const auto made = own ? wait_for_call<made_refund>([&](const auto& then) {
         own->office().refund(wanted->payment, wanted->amount_cents, wanted->key, then);
     })
                           : outcome<made_refund>{own.error()};

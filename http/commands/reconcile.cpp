@@ -51,9 +51,9 @@ int reconcile(const arguments& args) {
     }
     auto place = open_workplace(call->config, var_directory::use::shared);
     auto own = place ? books::open(call->config, *place) : outcome<books>{place.error()};
-    auto report =
-        own ? answer_of<reconciliation_report>([&](const auto& then) { own->office().reconcile(*day, then); })
-            : outcome<reconciliation_report>{own.error()};
+    auto report = own ? wait_for_call<reconciliation_report>(
+                            [&](const auto& then) { own->office().reconcile(*day, then); })
+                      : outcome<reconciliation_report>{own.error()};
     if (!report) {
         complain(report.error().detail.empty() ? title(report.error().code) : report.error().detail);
         return failed;

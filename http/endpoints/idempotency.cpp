@@ -1,26 +1,13 @@
 #include "http/endpoints/idempotency.hpp"
 
+#include "actors/domain/signature.hpp"
 #include "http/idempotency_key.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
 namespace atelier::http {
-namespace {
-
-std::string sha256_hex(std::string_view text) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest{};
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()), text.size());
-    std::array<char, 2 * crypto_hash_sha256_BYTES + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), digest.data(), digest.size());
-    return hex.data();
-}
-
-} // namespace
 
 outcome<std::optional<command_key>> read_command_key(const request& r, std::string_view canonical_body) {
     using header = std::pair<std::string, std::string>;

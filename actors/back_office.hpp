@@ -74,10 +74,12 @@ private:
     [[nodiscard]] outcome<made_refund>
     refund_now(payment_id payment, std::optional<std::int64_t> amount_cents, const std::string& key);
 
-    [[nodiscard]] outcome<reconciliation_report> reconcile_now(std::chrono::sys_days day);
+    outcome<reconciliation_report> reconcile_now(std::chrono::sys_days day);
+    [[nodiscard]] outcome<reconciliation_report> compare_day(std::chrono::sys_days day);
     [[nodiscard]] status compare(const std::vector<gateway_transaction>& listed,
                                  reconciliation_report& report);
     [[nodiscard]] status compare_credited(const std::set<std::string>& listed, reconciliation_report& report);
+    [[nodiscard]] status ask_for_subscriptions(reconciliation_report& report);
     [[nodiscard]] status list_chargebacks(reconciliation_report& report);
     void make_up_for(const gateway_transaction& missed, reconciliation_report& report);
 

@@ -7,6 +7,7 @@
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/generations.hpp"
 #include "actors/payments.hpp"
+#include "actors/subscriptions.hpp"
 #include "actors/wallets.hpp"
 #include "persistence/blobs/disk.hpp"
 
@@ -73,12 +74,10 @@ cloudpayments_client_settings api_settings(const backend_options& o) {
 }
 
 /// How a client pays: our page, or the gateway's payment form with its script and parameters.
-std::string checkout(const backend& b, const payment_record& payment) {
-    const auto& o = b.options;
-    const auto url = "/checkout/" + std::to_string(payment.id.value) +
-                     "?key=" + checkout_key(payment.id, o.payment_secret);
+std::string checkout(const backend_options& o, const std::string& subject, const std::string& parameters) {
+    const auto url = "/checkout/" + subject + "?key=" + checkout_key(subject, o.payment_secret);
     return R"({"gateway":")" + o.config.payments.gateway + R"(","url":")" + url + R"(","script":")" +
-           o.widget_script + R"(","widget":)" + b.checkout_parameters(payment) + '}';
+           o.widget_script + R"(","widget":)" + parameters + '}';
 }
 
 /// What the gateway knows of an order.
@@ -125,7 +124,10 @@ backend::backend(backend_options o)
                       options.config.wallets.reopen_grace,
                       options.config.wallets.idempotency_lifetime,
                       options.config.wallets.in_flight_limit,
-                      [this](const payment_record& payment) { return checkout(*this, payment); },
+                      [this](const payment_record& payment) {
+                          return checkout(options, std::to_string(payment.id.value),
+                                          checkout_parameters(payment));
+                      },
                       options.config.wallets.freshness,
                       &shown},
       payment_context_{time,
@@ -135,6 +137,18 @@ backend::backend(backend_options o)
                        [this](const std::string& invoice_id, const payment_context::answer& answer) {
                            ask_gateway(*gateway_api, invoice_id, answer);
                        }},
+      subscription_context_{time,
+                            ids,
+                            actors,
+                            meters,
+                            *gateway_api,
+                            rules_of_subscriptions(),
+                            options.config.payments.order_lifetime,
+                            options.config.wallets.idempotency_lifetime,
+                            [this](const subscription_checkout& form) {
+                                return checkout(options, form.order.invoice_id, checkout_parameters(form));
+                            },
+                            [this] { return uniform(random); }},
       generation_context_{time,
                           actors,
                           meters,
@@ -174,6 +188,23 @@ std::string backend::checkout_parameters(const payment_record& payment) const {
     order.account_id = std::to_string(payment.user.value);
     order.description = std::to_string(payment.tokens_amount) + " tokens";
     return payment_gateway->checkout_parameters(order);
+}
+
+std::string backend::checkout_parameters(const subscription_checkout& subscription) const {
+    const auto& wanted = subscription.order;
+    checkout_order order;
+    order.invoice_id = wanted.invoice_id;
+    order.amount_cents = wanted.amount_cents;
+    order.currency = wanted.terms.currency;
+    order.account_id = std::to_string(subscription.user.value);
+    order.description = std::to_string(wanted.tokens_amount) + " tokens";
+    if (subscription.second_charge_at)
+        order.recurrence = {wanted.terms.price_cents, wanted.terms.interval, *subscription.second_charge_at};
+    return payment_gateway->checkout_parameters(order);
+}
+
+subscription_rules backend::rules_of_subscriptions() const {
+    return {{options.config.payments.test_mode}, options.config.payments.subscription_grace};
 }
 
 status backend::start() {
@@ -239,6 +270,10 @@ std::vector<child_spec> backend::children() {
                          return publish(wallets_actor{self->spawn<caf::monitored>(
                              wallets_behavior, &wallet_context_, family(options.config.wallets.idle_timeout),
                              std::exchange(again, true))});
+                     }});
+    specs.push_back({"subscriptions", [=, this](parent* self) {
+                         return publish(subscriptions_actor{self->spawn<caf::monitored>(
+                             subscriptions_behavior, &subscription_context_, family(payment_idle_timeout))});
                      }});
     specs.push_back({"payments", [=, this](parent* self) {
                          return publish(payments_actor{self->spawn<caf::monitored>(

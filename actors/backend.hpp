@@ -20,6 +20,7 @@
 #include "actors/runtime/supervisor.hpp"
 #include "actors/runtime/worker_pool.hpp"
 #include "actors/session_cache.hpp"
+#include "actors/subscription.hpp"
 #include "actors/sweeper.hpp"
 #include "actors/wallet.hpp"
 #include "actors/wallet_views.hpp"
@@ -75,6 +76,8 @@ public:
     [[nodiscard]] back_office& office() { return *office_; }
     /// Argument of the gateway's payment form for this order, a JSON object.
     [[nodiscard]] std::string checkout_parameters(const payment_record& payment) const;
+    [[nodiscard]] std::string checkout_parameters(const subscription_checkout& subscription) const;
+    [[nodiscard]] subscription_rules rules_of_subscriptions() const;
 
     // In the order of their construction: each uses only those before it.
     const backend_options options;
@@ -109,6 +112,7 @@ private:
     std::vector<writer_context> writer_contexts_;
     wallet_context wallet_context_;
     payment_context payment_context_;
+    subscription_context subscription_context_;
     generation_context generation_context_;
     dispatcher_context dispatcher_context_;
     reader_context reader_context_;

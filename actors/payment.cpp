@@ -6,7 +6,6 @@
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace atelier {
@@ -20,60 +19,34 @@ constexpr int attempts_max = 5;
 void payment_state::start(const payment_context& context, std::string invoice_id) {
     context_ = &context;
     invoice_id_ = std::move(invoice_id);
+    turns_.start([this](const turns::loaded& then) { load(then); });
 }
 
 caf::typed_response_promise<outcome<notification_reply>> payment_state::on(deliver_notification command) {
     auto promise = self_->make_response_promise<outcome<notification_reply>>();
-    if (tasks_.size() >= tasks_max) {
+    if (turns_.full())
         promise.deliver(outcome<notification_reply>{errc::overloaded});
-        return promise;
-    }
-    deliver({std::move(command), answer{promise}});
-    next();
+    else
+        turns_.add(to_process({std::move(command), answer{promise}}));
     return promise;
 }
 
-void payment_state::deliver(delivery d) {
-    tasks_.emplace_back([this, d = std::move(d)](const status& loaded) {
+turns::work payment_state::to_process(delivery d) {
+    return [this, d = std::move(d)](const status& loaded) {
         if (loaded)
             process(d);
         else
             d.who.deliver(loaded.error());
-    });
+    };
 }
 
-void payment_state::next() {
-    while (!busy_ && !tasks_.empty()) {
-        busy_ = true;
-        if (!loaded_) {
-            load();
-            return;
-        }
-        const auto now = std::move(tasks_.front());
-        tasks_.pop_front();
-        now(done{});
-    }
-}
-
-void payment_state::go_on() {
-    busy_ = false;
-    next();
-}
-
-void payment_state::load() {
-    auto loaded = [this](outcome<payment_record> record) {
-        busy_ = false;
-        if (record) {
+void payment_state::load(const turns::loaded& then) {
+    auto loaded = [this, then](outcome<payment_record> record) {
+        payment_.reset();
+        if (record)
             payment_.emplace(std::move(*record));
-        } else if (record.error().code == errc::not_found) {
-            payment_.reset();
-        } else {
-            for (const auto& waiting : std::exchange(tasks_, {}))
-                waiting(record.error());
-            return;
-        }
-        loaded_ = true;
-        next();
+        const bool known = record || record.error().code == errc::not_found;
+        then(known ? status{done{}} : status{record.error()});
     };
     self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_payment{invoice_id_})
         .then([loaded](outcome<payment_record>& record) { loaded(std::move(record)); },
@@ -126,7 +99,7 @@ void payment_state::credit(delivery d, const payment_decision& decision) {
     auto settled = [this, d, decision](const outcome<receipt>& result) {
         if (!result) {
             retry(d, result.error().code);
-            go_on();
+            turns_.end();
             return;
         }
         payment_->apply(*decision.change);
@@ -157,7 +130,7 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
                 spdlog::warn("check notification of invoice {} could not be archived", invoice_id_);
             else
                 retry(d, verdict == commit_verdict::conflict ? errc::state_conflict : errc::unavailable);
-            go_on();
+            turns_.end();
             return;
         }
         if (decision.change)
@@ -167,7 +140,7 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
         if (decision.action == payment_action::refund)
             place_refund(d.command.what.payment_transaction_id);
         else
-            go_on();
+            turns_.end();
     };
     self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(changes)})
         .then([settled](commit_verdict verdict) { settled(verdict); },
@@ -181,9 +154,8 @@ void payment_state::retry(delivery d, errc why) {
         d.who.deliver(why);
         return;
     }
-    loaded_ = false;
-    deliver(std::move(d));
-    std::rotate(tasks_.begin(), tasks_.end() - 1, tasks_.end()); // it is still its turn
+    turns_.forget();
+    turns_.add_next(to_process(std::move(d))); // it is still its turn
 }
 
 void payment_state::finish(const delivery& d, const payment_decision& decision) {

@@ -5,8 +5,8 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
+#include "actors/runtime/turns.hpp"
 
-#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -57,12 +57,10 @@ public:
     caf::typed_response_promise<outcome<notification_reply>> on(deliver_notification command);
     void on(const settle_refunds& command);
     void on(const expire_payment& command);
-    [[nodiscard]] retired on(retire) const { return {0, tasks_.empty() && !busy_}; }
+    [[nodiscard]] retired on(retire) const { return {0, turns_.idle()}; }
 
 private:
-    /// Something to do when it is its turn and the payment has been read; or the reason why it could not be.
-    using task = std::function<void(const status&)>;
-    static constexpr std::size_t tasks_max = 1000;
+    static constexpr std::size_t turns_max = 1000;
 
     struct delivery {
         delivery(deliver_notification c, answer a) : command{std::move(c)}, who{std::move(a)} {}
@@ -72,10 +70,8 @@ private:
         int attempts = 0;
     };
 
-    void next();
-    void load();
-    void go_on();
-    void deliver(delivery d);
+    void load(const turns::loaded& then);
+    [[nodiscard]] turns::work to_process(delivery d);
     void process(delivery d);
     void credit(delivery d, const payment_decision& decision);
     void commit(delivery d, const payment_decision& decision);
@@ -86,8 +82,9 @@ private:
     [[nodiscard]] notification_record record_of(const deliver_notification& command,
                                                 const payment_decision& decision) const;
 
-    void settle_when_credited(bool look_again);
+    [[nodiscard]] turns::work to_settle(bool look_again);
     void place_refund(const std::string& payment_transaction_id);
+    void find_subscriber(const std::string& transaction_id);
     void take_back();
     void take_back(const payment_refunds& waiting);
 
@@ -97,10 +94,8 @@ private:
     payment_actor::pointer self_;
     const payment_context* context_ = nullptr;
     std::string invoice_id_;
-    bool loaded_ = false;
     std::optional<payment> payment_; ///< empty when loaded: no such payment
-    bool busy_ = false;              ///< a task is under way; whoever ends it calls `go_on`
-    std::deque<task> tasks_;
+    turns turns_{turns_max};
 };
 
 /// Behaviour of a payment. `context` must outlive it.

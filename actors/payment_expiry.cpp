@@ -12,17 +12,16 @@
 namespace atelier {
 
 void payment_state::on(const expire_payment&) {
-    if (tasks_.size() >= tasks_max)
+    if (turns_.full())
         return;
-    tasks_.emplace_back([this](const status& loaded) {
+    turns_.add([this](const status& loaded) {
         if (!loaded)
             return; // found again by the sweeper
         if (payment_ && payment_->overdue(context_->time.now()))
             look_for_payment();
         else
-            go_on();
+            turns_.end();
     });
-    next();
 }
 
 void payment_state::look_for_payment() {
@@ -31,15 +30,15 @@ void payment_state::look_for_payment() {
         if (!news) {
             spdlog::warn("the gateway could not be asked for invoice {}: {}", invoice_id_,
                          news.error().detail);
-            go_on(); // asked again with the next sweep
+            turns_.end(); // asked again with the next sweep
         } else if (*news) {
             // As if it had come by itself; nobody waits for the answer. If it is not worth a credit, that is
             // the end of it all the same.
-            tasks_.emplace_front([this](const status& loaded) {
+            turns_.add_next([this](const status& loaded) {
                 if (loaded && payment_ && payment_->overdue(context_->time.now()))
                     expire();
                 else if (loaded)
-                    go_on();
+                    turns_.end();
             });
             delivery missed{**news, answer{}};
             process(std::move(missed));
@@ -61,8 +60,8 @@ void payment_state::expire() {
         if (verdict == commit_verdict::committed)
             payment_->apply(change);
         else
-            loaded_ = false;
-        go_on();
+            turns_.forget();
+        turns_.end();
     };
     self_
         ->request(context_->actors.writer_of(payment_->record().user), caf::infinite,

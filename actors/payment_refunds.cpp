@@ -11,24 +11,23 @@
 namespace atelier {
 
 void payment_state::on(const settle_refunds&) {
-    if (tasks_.size() < tasks_max)
-        settle_when_credited(payment_ && !payment_->credited());
-    next();
+    if (!turns_.full())
+        turns_.add(to_settle(payment_ && !payment_->credited()));
 }
 
 /// Somebody knows that it is credited; `look_again`: what is here does not say so, and may be old.
-void payment_state::settle_when_credited(bool look_again) {
-    tasks_.emplace_back([this, look_again](const status& loaded) {
+turns::work payment_state::to_settle(bool look_again) {
+    return [this, look_again](const status& loaded) {
         if (!loaded)
             return; // found again by the sweeper
         if (look_again && !(payment_ && payment_->credited())) {
-            loaded_ = false;
-            settle_when_credited(false);
-            go_on();
+            turns_.forget();
+            turns_.add_next(to_settle(false));
+            turns_.end();
             return;
         }
         take_back();
-    });
+    };
 }
 
 /// A refund was noted: it belongs to this payment, or to another one that its transaction leads to, or to one
@@ -39,19 +38,32 @@ void payment_state::place_refund(const std::string& payment_transaction_id) {
         take_back();
         return;
     }
-    auto found = [this](const outcome<payment_record>& record) {
+    auto found = [this, payment_transaction_id](const outcome<payment_record>& record) {
         if (record && !record->invoice_id.empty())
             self_->send(context_->actors.get<payments_actor>(), settle_refunds{record->invoice_id});
-        go_on();
+        else
+            find_subscriber(payment_transaction_id);
+        turns_.end();
     };
     self_->request(context_->actors.get<reader_actor>(), caf::infinite, find_payment{payment_transaction_id})
         .then([found](outcome<payment_record>& record) { found(record); },
               [found](const caf::error&) { found(errc::unavailable); });
 }
 
+/// A refund without an invoice may belong to a charge of a subscription.
+void payment_state::find_subscriber(const std::string& transaction_id) {
+    self_->request(context_->actors.get<reader_actor>(), caf::infinite, find_charge{transaction_id})
+        .then(
+            [this](const outcome<user_id>& user) {
+                if (user)
+                    self_->send(context_->actors.get<subscriptions_actor>(), attend_subscription{*user});
+            },
+            [](const caf::error&) { /* found again by the sweeper */ });
+}
+
 void payment_state::take_back() {
     if (!payment_ || !payment_->credited()) {
-        go_on();
+        turns_.end();
         return;
     }
     const auto& record = payment_->record();
@@ -62,7 +74,7 @@ void payment_state::take_back() {
         if (refunds && !refunds->waiting.empty())
             take_back(*refunds);
         else
-            go_on();
+            turns_.end();
     };
     self_
         ->request(context_->actors.get<reader_actor>(), caf::infinite,
@@ -78,12 +90,15 @@ void payment_state::take_back(const payment_refunds& waiting) {
     auto decision = payment_->decide_refund(refund, waiting.credited);
     if (decision.alarm)
         alarm("refund", "refunded_too_much");
-    claw_back command{record.user, waiting.lot, decision.change, decision.application};
+    change_set paid;
+    paid.payment_changes.push_back(decision.change);
+    paid.refund_applications.push_back(decision.application);
+    claw_back command{record.user, waiting.lot, decision.application.tokens_due, std::move(paid)};
     auto settled = [this, decision = std::move(decision)](const outcome<receipt>& result) {
         if (!result) {
             // Whoever was faster, or the database is away: the sweeper asks again.
-            loaded_ = false;
-            go_on();
+            turns_.forget();
+            turns_.end();
             return;
         }
         payment_->apply(decision);

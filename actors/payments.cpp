@@ -1,5 +1,8 @@
 #include "actors/payments.hpp"
 
+#include "actors/domain/subscription.hpp"
+#include "actors/runtime/roster.hpp"
+
 #include <caf/delegated.hpp>
 
 namespace atelier {
@@ -13,7 +16,9 @@ payments_actor::behavior_type payments_behavior(payments_state::actor* self, con
     auto& family = *self->state.family;
     self->delayed_send(self, family.sweep_interval(), tick{});
     return {
-        [self, &family](deliver_notification& c) {
+        [self, &family, context](deliver_notification& c) {
+            if (subscriber_of(c.what, c.what.invoice_id, c.what.subscription_id))
+                return self->delegate(context->actors.get<subscriptions_actor>(), std::move(c));
             // Notifications without an invoice stand alone: each is its own unknown payment.
             const auto& key = c.what.invoice_id.empty() ? c.what.business_key : c.what.invoice_id;
             const auto child = family.child(key);

@@ -6,6 +6,7 @@
 #include "persistence/queries/idempotency.hpp"
 #include "persistence/queries/images.hpp"
 #include "persistence/queries/payments.hpp"
+#include "persistence/queries/subscriptions.hpp"
 #include "persistence/queries/wallets.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -31,6 +32,30 @@ outcome<generation_job> read_job(pg::connection& database, generation_id id) {
     job.input = std::move(*input);
     job.style = std::move(*style);
     return job;
+}
+
+outcome<loaded_subscription> read_subscription(pg::connection& database, user_id user, instant now) {
+    loaded_subscription loaded;
+    auto book = queries::load_subscription(database, user, now);
+    if (!book)
+        return book.error();
+    loaded.book = std::move(*book);
+    const auto package = queries::get_origin_package(database, "subscription");
+    if (!package)
+        return package.error();
+    loaded.package = package->id;
+    if (loaded.book.row.revision == 0)
+        return loaded;
+    auto card = queries::get_saved_card(database, loaded.book.row.id);
+    if (!card)
+        return card.error();
+    loaded.card_token = std::move(*card);
+    auto refunds = queries::find_charge_refunds(database, loaded.book.row.id);
+    if (!refunds)
+        return refunds.error();
+    loaded.refunds = std::move(refunds->waiting);
+    loaded.lots = std::move(refunds->lots);
+    return loaded;
 }
 
 } // namespace
@@ -79,6 +104,17 @@ reader_actor::behavior_type reader_behavior(reader_state::actor* self, const rea
         [&state](const load_refunds& what) {
             return state.run<payment_refunds>([what](pg::connection& database) {
                 return queries::find_refunds(database, what.payment, what.transaction_id);
+            });
+        },
+        [&state](load_subscription what) {
+            return state.run<loaded_subscription>(
+                [what, now = state.context().time.now()](pg::connection& database) {
+                    return read_subscription(database, what.user, now);
+                });
+        },
+        [&state](const find_charge& what) {
+            return state.run<user_id>([what](pg::connection& database) {
+                return queries::find_subscriber(database, what.transaction_id);
             });
         },
         [&state](const find_answer& what) {

@@ -5,6 +5,7 @@
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/runtime/metrics.hpp"
 #include "actors/waiting.hpp"
+#include "persistence/queries/subscriptions.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -45,7 +46,8 @@ std::string kind_of(std::string_view verdict) {
         return "missed_refund";
     if (verdict == "cancelled")
         return "missed_cancel";
-    if (verdict == "duplicate" || verdict == "superseded" || verdict == "other_transaction")
+    if (verdict == "duplicate" || verdict == "superseded" || verdict == "other_transaction" ||
+        verdict == "credited_elsewhere")
         return "";
     return "not_credited";
 }
@@ -94,14 +96,7 @@ std::string reconciliation_json(const reconciliation_report& report) {
 
 void back_office::reconcile(std::chrono::sys_days day, const callback<reconciliation_report>& then) {
     auto run = [this, day, then] {
-        auto report = stopping_ ? outcome<reconciliation_report>{errc::unavailable} : reconcile_now(day);
-        if (report)
-            spdlog::info("the books of {} were compared with the gateway's: {} transactions, {} differences",
-                         to_string(day), report->transactions, report->differences.size());
-        else
-            spdlog::warn("the books of {} could not be compared with the gateway's: {}", to_string(day),
-                         report.error().detail);
-        then(std::move(report));
+        then(stopping_ ? outcome<reconciliation_report>{errc::unavailable} : reconcile_now(day));
     };
     if (!thread_.submit(std::move(run)))
         then(errc::overloaded);
@@ -123,13 +118,8 @@ void back_office::reconcile_when_due(std::chrono::milliseconds after) {
                 return queries::find_reconciliation(database, day);
             });
         bool done = known && *known;
-        if (known && !done && !stopping_) {
-            const auto report = reconcile_now(yesterday);
-            done = report.has_value();
-            if (!report)
-                spdlog::warn("the books of {} could not be compared with the gateway's: {}",
-                             to_string(yesterday), report.error().detail);
-        }
+        if (known && !done && !stopping_)
+            done = reconcile_now(yesterday).has_value();
         if (done)
             reconciled_ = yesterday;
         else
@@ -141,6 +131,17 @@ void back_office::reconcile_when_due(std::chrono::milliseconds after) {
 }
 
 outcome<reconciliation_report> back_office::reconcile_now(std::chrono::sys_days day) {
+    auto report = compare_day(day);
+    if (report)
+        spdlog::info("the books of {} were compared with the gateway's: {} transactions, {} differences",
+                     to_string(day), report->transactions, report->differences.size());
+    else
+        spdlog::warn("the books of {} could not be compared with the gateway's: {}", to_string(day),
+                     report.error().detail);
+    return report;
+}
+
+outcome<reconciliation_report> back_office::compare_day(std::chrono::sys_days day) {
     reconciliation_report report;
     report.day = day;
     std::set<std::string> listed;
@@ -160,6 +161,8 @@ outcome<reconciliation_report> back_office::reconcile_now(std::chrono::sys_days 
     }
     if (auto compared = compare_credited(listed, report); !compared)
         return compared.error();
+    if (auto asked = ask_for_subscriptions(report); !asked)
+        return asked.error();
     if (auto compared = list_chargebacks(report); !compared)
         return compared.error();
     for (const auto& d : report.differences)
@@ -258,6 +261,33 @@ status back_office::compare_credited(const std::set<std::string>& listed, reconc
         about.amount_cents = payment.amount_cents;
         report.differences.push_back(difference("unknown_to_gateway", about, "credited"));
         context_.meters.payment_alarm("unknown_to_gateway");
+    }
+    return done{};
+}
+
+/// Subscriptions whose period is over should have been charged: if not, their Recurrent may be lost.
+status back_office::ask_for_subscriptions(reconciliation_report& report) {
+    auto over = wait_for_query<std::vector<std::string>>(context_.pool, [&](pg::connection& database) {
+        return queries::list_gateways_past_their_period(database, report.day + std::chrono::days{1});
+    });
+    if (!over)
+        return over.error();
+    for (const auto& id : *over) {
+        auto found =
+            wait_for_call<gateway_subscription>([&](gateway_client::callback<gateway_subscription> then) {
+                context_.gateway.get_subscription(id, std::move(then));
+            });
+        if (!found && found.error().code != errc::not_found)
+            return found.error();
+        const auto told = found ? tell(news_of(*found)) : outcome<notification_reply>{errc::not_found};
+        if (told && told->verdict != "noted")
+            continue;
+        reconciliation_difference d;
+        d.kind = told ? "missed_recurrent" : "unknown_to_gateway";
+        d.detail = "subscription " + id;
+        if (found)
+            d.detail += " is " + std::string{to_string(found->status)};
+        report.differences.push_back(std::move(d));
     }
     return done{};
 }

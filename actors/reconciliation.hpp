@@ -13,9 +13,9 @@ namespace atelier {
 
 /// Something about which our books and the gateway's differ, or differed.
 struct reconciliation_difference {
-    /// "missed_payment", "missed_refund" and "missed_cancel": made up for; "not_credited": the money does not
-    /// fit an order, `detail` says why; "unknown_to_gateway": we credited what it does not know;
-    /// "wrong_amount": it took another sum; "chargeback": a bank took the money back.
+    /// "missed_payment", "missed_refund", "missed_cancel" and "missed_recurrent": made up for;
+    /// "not_credited": the money does not fit an order, `detail` says why; "unknown_to_gateway": we credited
+    /// what it does not know; "wrong_amount": it took another sum; "chargeback": a bank took the money back.
     std::string kind;
     std::string transaction_id;
     std::string invoice_id;

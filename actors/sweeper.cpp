@@ -9,6 +9,7 @@
 #include "persistence/queries/images.hpp"
 #include "persistence/queries/payments.hpp"
 #include "persistence/queries/sessions.hpp"
+#include "persistence/queries/subscriptions.hpp"
 #include "persistence/queries/wallets.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -31,6 +32,7 @@ struct findings {
     std::vector<std::string> overdue;  ///< invoices of pending payments whose time is over
     payment_id next_payment;           ///< where the next sweep goes on
     std::vector<std::string> refunded; ///< invoices of payments with refunds that wait
+    std::vector<user_id> subscribers;  ///< whose subscription has something to do
     bool complete = true;              ///< all expired lots up to now were seen
 };
 
@@ -48,6 +50,10 @@ void look_at_payments(pg::connection& database, instant now, payment_id above, f
         found.refunded = std::move(*refunded);
     else
         spdlog::warn("sweep of refunds failed: {}", refunded.error().detail);
+    if (auto subscribers = queries::list_subscribers_to_attend(database, now, page_size))
+        found.subscribers = std::move(*subscribers);
+    else
+        spdlog::warn("sweep of subscriptions failed: {}", subscribers.error().detail);
 }
 
 findings look(pg::connection& database, instant after, instant now, generation_id above) {
@@ -131,6 +137,9 @@ void sweeper_state::sweep_rows() {
                     self_->send(payments, expire_payment{invoice});
                 for (const auto& invoice : found.refunded)
                     self_->send(payments, settle_refunds{invoice});
+                const auto subscriptions = context_->actors.get<subscriptions_actor>();
+                for (const auto user : found.subscribers)
+                    self_->send(subscriptions, attend_subscription{user});
             }};
         });
 }

@@ -31,7 +31,7 @@ struct sweeper_context {
 };
 
 /// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on,
-/// mails, sessions and idempotency keys that are over, files without rows. Whatever it misses, it finds the
+/// payments and subscriptions with something to do, mails, sessions and idempotency keys that are over, files without rows. Whatever it misses, it finds the
 /// next time.
 class sweeper_state {
 public:

@@ -31,7 +31,8 @@ change_set lot_changes(const change_set& changes) {
 
 bool empty(const change_set& changes) {
     return changes.journal.empty() && changes.new_payments.empty() && changes.generation_changes.empty() &&
-           changes.payment_changes.empty();
+           changes.payment_changes.empty() && changes.subscription_changes.empty() &&
+           changes.charge_refunds.empty();
 }
 
 } // namespace
@@ -213,6 +214,8 @@ void wallet_state::finish(entry& e) {
                     context_->meters.tokens_moved("grant", amount);
                 else if constexpr (std::is_same_v<Command, refund_generation>)
                     context_->meters.tokens_moved("refund", amount);
+                else if constexpr (std::is_same_v<Command, credit_charge>)
+                    context_->meters.tokens_moved("subscription", amount);
                 else if constexpr (std::is_same_v<Command, claw_back>)
                     context_->meters.tokens_moved("clawback", amount);
                 else if constexpr (std::is_same_v<Command, expire_lots>)
@@ -254,13 +257,14 @@ void wallet_state::recover() {
         // A writer that ends says so too, while its last batch may still commit.
         if (verdict == commit_verdict::unavailable)
             unsettled_ = true;
-        if (verdict == commit_verdict::duplicate_key)
+        const bool duplicate = verdict == commit_verdict::duplicate_key;
+        if (duplicate && key_of(e.what))
             replay(std::move(e));
         else if (verdict == commit_verdict::overloaded)
             e.who.deliver(errc::overloaded);
         else if (verdict == commit_verdict::unavailable)
             e.who.deliver(errc::unavailable);
-        else if (verdict == commit_verdict::invalid || e.conflicts >= conflicts_max)
+        else if (duplicate || verdict == commit_verdict::invalid || e.conflicts >= conflicts_max)
             e.who.deliver(errc::state_conflict);
         else
             again.push_back(std::move(e));
@@ -344,6 +348,7 @@ wallet_actor::behavior_type wallet_behavior(wallet_state::actor* self, const wal
         [&state](grant_tokens& c) { return state.on(std::move(c)); },
         [&state](credit_payment& c) { return state.on(std::move(c)); },
         [&state](refund_generation& c) { return state.on(std::move(c)); },
+        [&state](credit_charge& c) { return state.on(std::move(c)); },
         [&state](claw_back& c) { return state.on(std::move(c)); },
         [&state](expire_lots c) { return state.on(wallet_state::command{c}); },
         [&state](read_wallet c) { return state.on(c); },

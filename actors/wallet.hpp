@@ -36,7 +36,7 @@ struct wallet_context {
 
 /// Any command that changes a wallet.
 using wallet_command = std::variant<spend_tokens, order_package, grant_tokens, credit_payment,
-                                    refund_generation, claw_back, expire_lots>;
+                                    refund_generation, credit_charge, claw_back, expire_lots>;
 
 /// One user's wallet: it sequences, persists and replies; what may happen is decided by `wallet` and
 /// `decide`.

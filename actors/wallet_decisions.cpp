@@ -130,13 +130,39 @@ struct decision {
         return changes;
     }
 
-    outcome<change_set> operator()(const claw_back& command) const {
+    outcome<change_set> operator()(const credit_charge& command) const {
         const auto now = context.time.now();
-        auto changes = lots.decide_clawback(user, command.lot, command.refund.tokens_due, now, context.ids);
+        auto subscription = command.change;
+        auto& charge = *subscription.charge;
+        outcome<change_set> changes{change_set{user, now}};
+        if (charge.tokens_amount > 0)
+            changes = wallet::decide_credit(user, operation::subscription, command.package,
+                                            charge.tokens_amount, now, *subscription.lot_expires_at,
+                                            std::nullopt, context.ids);
         if (!changes)
             return changes;
-        changes->payment_changes.push_back(command.change);
-        changes->refund_applications.push_back(command.refund);
+        if (!changes->new_purchases.empty())
+            charge.lot = changes->new_purchases.front().id;
+        for (const auto& extension : command.extensions)
+            if (auto extended = lots.decide_extension(extension.lot, extension.by))
+                changes->purchase_changes.push_back(*extended);
+        result.amount = charge.tokens_amount;
+        changes->subscription_changes.push_back(std::move(subscription));
+        changes->notifications.push_back(command.notification);
+        result.balance = lots.balance(now) + result.amount;
+        if (!changes->journal.empty())
+            result.last = changes->journal.back().id;
+        return changes;
+    }
+
+    outcome<change_set> operator()(const claw_back& command) const {
+        const auto now = context.time.now();
+        auto changes = lots.decide_clawback(user, command.lot, command.due, now, context.ids);
+        if (!changes)
+            return changes;
+        changes->payment_changes = command.paid.payment_changes;
+        changes->refund_applications = command.paid.refund_applications;
+        changes->charge_refunds = command.paid.charge_refunds;
         for (const auto& row : changes->journal)
             result.amount += row.amount;
         auto after = lots;

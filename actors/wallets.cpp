@@ -22,6 +22,7 @@ wallets_actor::behavior_type wallets_behavior(wallets_state::actor* self, const 
             return self->delegate(family.child(c.payment.user), std::move(c));
         },
         [self, &family](refund_generation& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](credit_charge& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](claw_back& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](expire_lots c) { return self->delegate(family.child(c.user), c); },
         [self, &family](read_wallet c) { return self->delegate(family.child(c.user), c); },

@@ -98,6 +98,7 @@ struct payments_settings {
     std::string public_id = "sandbox_public_id";
     std::string api_secret; ///< secret; "" = one of its own, with the sandbox gateway only
     milliseconds order_lifetime = std::chrono::hours{24};
+    milliseconds subscription_grace = std::chrono::days{3};
     std::string currency = "RUB"; ///< ISO 4217
     bool test_mode = true;
     std::string notification_encoding = "utf-8"; ///< "utf-8" or "windows-1251"

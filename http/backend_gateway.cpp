@@ -1,49 +1,9 @@
-#include "actors/checkout_key.hpp"
-#include "actors/domain/views.hpp"
 #include "http/backend_parts.hpp"
 #include "persistence/queries/back_office.hpp"
-#include "persistence/queries/payments.hpp"
 
-#include <boost/json.hpp>
-
-/// The service's part about the gateway: the page that pays, the archive of notifications, refunds, and the
-/// comparison of the books.
+/// The service's part about the gateway: the archive of notifications, refunds, and the comparison of the
+/// books.
 namespace atelier::http {
-
-// -- checkout -----------------------------------------------------------------------------------------------
-
-reply<payment_record> backend_service::checkout_payment(payment_id payment, std::string key) {
-    if (!is_checkout_key(key, payment, parts_->back.options.payment_secret))
-        co_return errc::not_found;
-    auto query = [payment](pg::connection& database) { return queries::get_payment(database, payment); };
-    co_return co_await read<payment_record>(parts_->back.reads, query);
-}
-
-reply<checkout_view> backend_service::checkout(payment_id payment, std::string key) {
-    auto found = co_await checkout_payment(payment, std::move(key));
-    if (!found)
-        co_return found.error();
-    checkout_view view;
-    view.widget = parts_->back.checkout_parameters(*found);
-    view.script = parts_->back.options.widget_script;
-    view.payment = std::move(*found);
-    co_return view;
-}
-
-reply<std::string> backend_service::checkout_status(payment_id payment, std::string key) {
-    auto found = co_await checkout_payment(payment, std::move(key));
-    if (!found)
-        co_return found.error();
-    const read_wallet question{found->user, false};
-    const auto wallet =
-        co_await parts_->ask.ask<wallet_view>(parts_->back.actors.get<wallets_actor>(), question);
-    if (!wallet)
-        co_return wallet.error();
-    namespace json = boost::json;
-    co_return json::serialize(json::object{{"status", to_string(found->status)},
-                                           {"tokens_amount", found->tokens_amount},
-                                           {"balance", wallet->balance}});
-}
 
 // -- the archive --------------------------------------------------------------------------------------------
 

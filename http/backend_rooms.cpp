@@ -204,6 +204,9 @@ reply<std::string> backend_service::actor_tree() {
     add("generation", generations);
     const auto payments = co_await parts_->ask.ask<children_report>(actors.get<payments_actor>(), question);
     add("payment", payments);
+    const auto subscriptions =
+        co_await parts_->ask.ask<children_report>(actors.get<subscriptions_actor>(), question);
+    add("subscription", subscriptions);
     json::array singles;
     for (const auto* kind : {"reader", "dispatcher", "sweeper"})
         singles.push_back(json::object{{"kind", kind}});

@@ -7,6 +7,8 @@
 
 namespace atelier {
 class backend;
+class subscription;
+struct plan_terms;
 }
 
 namespace atelier::http {
@@ -44,8 +46,15 @@ public:
     reply<payment_record> payment(user_id user, payment_id payment) override;
     reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) override;
     reply<webhook_answer> notify(webhook hook) override;
-    reply<checkout_view> checkout(payment_id payment, std::string key) override;
-    reply<std::string> checkout_status(payment_id payment, std::string key) override;
+    reply<checkout_view> checkout(std::string subject, std::string key) override;
+    reply<std::string> checkout_status(std::string subject, std::string key) override;
+
+    reply<std::string> subscription(user_id user) override;
+    reply<stored_answer> subscribe(user_id user, plan_id plan, bool saved_card,
+                                   std::optional<command_key> key) override;
+    reply<stored_answer> change_subscription(user_id user, plan_id plan,
+                                             std::optional<command_key> key) override;
+    reply<stored_answer> unsubscribe(user_id user, std::optional<command_key> key) override;
 
     reply<image_record> add_image(user_id user, upload file) override;
     reply<image_record> image(user_id user, image_id image) override;
@@ -77,7 +86,10 @@ private:
     struct parts;
 
     reply<stored_answer> spend(generation_order order);
-    reply<payment_record> checkout_payment(payment_id payment, std::string key);
+    struct payable;
+    reply<payable> find_payable(std::string subject, std::string key);
+    reply<atelier::subscription> load_subscription(user_id user);
+    reply<plan_terms> find_plan(plan_id plan);
 
     std::unique_ptr<parts> parts_;
 };

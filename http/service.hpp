@@ -100,7 +100,10 @@ struct webhook_answer {
 
 /// What the page needs on which a payment is made.
 struct checkout_view {
-    payment_record payment;
+    std::string subject; ///< of checkout_key.hpp
+    std::int64_t amount_cents = 0;
+    std::string currency;
+    tokens tokens_amount = 0;
     std::string widget; ///< argument of the gateway's payment form, a JSON object
     std::string script; ///< where the form's script is
 
@@ -154,10 +157,21 @@ public:
     virtual reply<payment_record> payment(user_id user, payment_id payment) = 0;
     virtual reply<page<payment_record>> payments(user_id user, payment_id before, std::int32_t limit) = 0;
     virtual reply<webhook_answer> notify(webhook hook) = 0;
-    /// For whoever has the key of the payment (checkout_key.hpp); not_found for others.
-    virtual reply<checkout_view> checkout(payment_id payment, std::string key) = 0;
-    /// {status, tokens_amount, balance}, likewise.
-    virtual reply<std::string> checkout_status(payment_id payment, std::string key) = 0;
+    /// What is to be paid, a payment or an order of a subscription, for whoever has its key
+    /// (checkout_key.hpp); not_found for others.
+    virtual reply<checkout_view> checkout(std::string subject, std::string key) = 0;
+    /// {status, tokens_amount, balance}, likewise; the status is one of a payment's.
+    virtual reply<std::string> checkout_status(std::string subject, std::string key) = 0;
+
+    // -- subscriptions -------------------------------------------------------------------------------------
+    /// As JSON. Error: not_found.
+    virtual reply<std::string> subscription(user_id user) = 0;
+    /// `saved_card`: it is charged by the service; otherwise the payer pays in the gateway's form.
+    virtual reply<stored_answer> subscribe(user_id user, plan_id plan, bool saved_card,
+                                           std::optional<command_key> key) = 0;
+    virtual reply<stored_answer> change_subscription(user_id user, plan_id plan,
+                                                     std::optional<command_key> key) = 0;
+    virtual reply<stored_answer> unsubscribe(user_id user, std::optional<command_key> key) = 0;
 
     // -- images --------------------------------------------------------------------------------------------
     virtual reply<image_record> add_image(user_id user, upload file) = 0;

@@ -107,6 +107,45 @@ constexpr std::array checks{
         WHERE cents <> noted OR due <> taken + debt OR status <> CASE WHEN cents = 0 THEN 'paid'
             WHEN cents >= amount_cents THEN 'refunded' ELSE 'partially_refunded' END))",
            report}},
+    check{"Every charge of a subscription has exactly one lot with exactly one credit of its tokens, and its "
+          "refunds were taken from that lot, or are its debt",
+          {"audit_charges", R"(
+    WITH looked_at AS (
+        SELECT c.transaction_id, c.tokens_amount, c.refunded_cents, c.token_purchase_id AS lot,
+            coalesce(l.user_id = s.user_id, c.tokens_amount = 0) AS own, coalesce(t.credits, 0) AS credits,
+            coalesce(t.credited, 0) AS credited, coalesce(t.taken, 0) AS taken, coalesce(d.tokens, 0) AS debt,
+            coalesce(r.cents, 0) AS cents, coalesce(r.due, 0) AS due
+        FROM subscription_charges c JOIN subscriptions s ON s.id = c.subscription_id
+        LEFT JOIN token_purchases l ON l.id = c.token_purchase_id
+        LEFT JOIN (SELECT token_purchase_id, count(*) FILTER (WHERE operation = 'subscription') AS credits,
+                       sum(amount) FILTER (WHERE operation = 'subscription') AS credited,
+                       -sum(amount) FILTER (WHERE operation = 'clawback') AS taken
+                   FROM token_transactions GROUP BY 1) t ON t.token_purchase_id = c.token_purchase_id
+        LEFT JOIN purchase_debts d ON d.token_purchase_id = c.token_purchase_id
+        LEFT JOIN (SELECT payment_transaction_id, sum(amount_cents) AS cents, sum(tokens_due) AS due
+                   FROM gateway_refunds WHERE applied_at IS NOT NULL GROUP BY 1) r
+            ON r.payment_transaction_id = c.transaction_id),
+    bad AS (
+        SELECT format('charge %s: %s credits, %s of %s tokens, %s of %s cents given back, %s tokens due, %s taken, %s owed',
+            transaction_id, credits, credited, tokens_amount, refunded_cents, cents, due, taken, debt) AS example
+        FROM looked_at
+        WHERE NOT own OR credited <> tokens_amount OR credits <> CASE WHEN tokens_amount > 0 THEN 1 ELSE 0 END
+            OR refunded_cents <> cents OR (lot IS NOT NULL AND due <> taken + debt)))",
+           report}},
+    check{"The status of a subscription fits what was paid",
+          {"audit_subscriptions", R"(
+    WITH looked_at AS (
+        SELECT s.id, s.status, s.current_period_end, max(c.period_end) AS paid_until, b.revision,
+            (SELECT count(*) FROM subscription_charges f WHERE f.subscription_id = s.id AND f.kind <> 'upgrade') AS periods
+        FROM subscriptions s JOIN subscription_books b ON b.subscription_id = s.id
+        LEFT JOIN subscription_charges c ON c.subscription_id = s.id AND c.kind <> 'upgrade'
+        GROUP BY s.id, b.revision),
+    bad AS (
+        SELECT format('subscription %s is %s until %s, paid until %s', id, status, current_period_end, paid_until)
+            AS example
+        FROM looked_at WHERE current_period_end IS DISTINCT FROM paid_until OR (periods > 0 AND status = 'pending')
+            OR (periods = 0 AND status IN ('active', 'past_due'))))",
+           report}},
     check{"Every lot that was bought belongs to one payment",
           {"audit_bought", R"(
     WITH looked_at AS (
@@ -115,6 +154,15 @@ constexpr std::array checks{
         FROM token_transactions t WHERE t.operation = 'purchase'),
     bad AS (SELECT format('transaction %s: lot %s of %s payments', id, lot, payments) AS example
         FROM looked_at WHERE payments <> 1))",
+           report}},
+    check{"Every lot of a subscription belongs to one charge",
+          {"audit_periods", R"(
+    WITH looked_at AS (
+        SELECT t.id, t.token_purchase_id AS lot,
+            (SELECT count(*) FROM subscription_charges c WHERE c.token_purchase_id = t.token_purchase_id) AS charges
+        FROM token_transactions t WHERE t.operation = 'subscription'),
+    bad AS (SELECT format('transaction %s: lot %s of %s charges', id, lot, charges) AS example
+        FROM looked_at WHERE charges <> 1))",
            report}},
     check{"No journal row was ever changed, and the table refuses it",
           {"audit_journal", R"(

@@ -54,6 +54,7 @@ private:
             fits = fits && add(set, change);
         for (const auto& application : set.refund_applications)
             fits = fits && add(set, application);
+        fits = fits && to_.subscriptions.add(origin_, set);
         if (!fits)
             return rejection{origin_,
                              {verdict_kind::guard, "contradicts an earlier change set of the batch"}};
@@ -361,7 +362,7 @@ std::size_t batch::rows() const {
            tables_of_an_image * images.id.size() + tables_of_two * payments.id.size() +
            payment_changes.id.size() + notifications.type.size() + idempotency.user.size() + debts.id.size() +
            refunds.transaction_id.size() + tables_of_two * refund_applications.payment.size() +
-           outbox.kind.size();
+           subscriptions.rows() + outbox.kind.size();
 }
 
 joined join(const std::vector<change_set>& all, std::span<const std::size_t> which) {

@@ -2,6 +2,7 @@
 
 #include "actors/domain/change_set.hpp"
 #include "persistence/committer.hpp"
+#include "persistence/subscription_batch.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -149,6 +150,8 @@ struct batch {
         std::vector<instant> at;
         std::vector<std::size_t> origin;
     } refund_applications;
+
+    subscription_batch subscriptions;
 
     struct {
         std::vector<std::string_view> business_key;

@@ -40,6 +40,10 @@ constexpr pg::statement refer_to_payments{"batch_refer_payments", R"(
     SELECT atelier_refer(count(*), cardinality($1), 'payments')
     FROM (SELECT FROM payments WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
 
+constexpr pg::statement refer_to_plans{"batch_refer_plans", R"(
+    SELECT atelier_refer(count(*), cardinality($1), 'subscription_plans')
+    FROM (SELECT FROM subscription_plans WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
+
 constexpr pg::statement insert_images{"batch_images", R"(
     WITH input AS (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
@@ -243,6 +247,8 @@ void batch_statements::add_proof(const references& needed) {
         add(refer_to_generations, needed.generations);
     if (!needed.payments.empty())
         add(refer_to_payments, needed.payments);
+    if (!needed.plans.empty())
+        add(refer_to_plans, needed.plans);
 }
 
 std::span<const pg::command> batch_statements::encode(const batch& data, const batch_position& position,
@@ -285,6 +291,11 @@ std::span<const pg::command> batch_statements::encode(const batch& data, const b
     if (const auto& c = data.refund_applications; !c.payment.empty())
         add(apply_refunds, c.transaction_id, c.payment, c.expected_cents, c.refunded_cents, c.tokens_due,
             c.at);
+    if (const auto& c = data.subscriptions; !c.id.empty())
+        add(apply_subscriptions, c.document());
+    if (const auto& c = data.subscriptions.refunds; !c.charge.empty())
+        add(apply_charge_refunds, c.transaction_id, c.charge, c.expected_cents, c.refunded_cents,
+            c.tokens_due, c.at);
     if (const auto& c = data.debts; !c.id.empty())
         add(update_debts, c.id, c.expected, c.debt, c.at);
     if (const auto& c = data.idempotency; !c.user.empty())

@@ -34,7 +34,7 @@ private:
     void add(const pg::statement& what, const Columns&... columns);
     void add_proof(const references& needed);
 
-    static constexpr std::size_t most_statements = 24;
+    static constexpr std::size_t most_statements = 32;
     std::array<pg::params, most_statements> params_;
     std::vector<pg::command> commands_;
 };

@@ -12,6 +12,9 @@ constexpr pg::statement present_generations{"pinpoint_generations",
                                             "SELECT id, status FROM generations WHERE id = ANY ($1)"};
 constexpr pg::statement present_payments{"pinpoint_payments",
                                          "SELECT id, status FROM payments WHERE id = ANY ($1)"};
+constexpr pg::statement present_subscriptions{
+    "pinpoint_subscriptions",
+    "SELECT subscription_id, revision FROM subscription_books WHERE subscription_id = ANY ($1)"};
 constexpr pg::statement present_keys{"pinpoint_keys", R"(
     SELECT t.number FROM unnest($1::bigint[], $2::text[], $3::timestamp[]) WITH ORDINALITY AS t (user_id, key, at, number)
     JOIN idempotency_keys k USING (user_id, key) WHERE k.expires_at > t.at ORDER BY t.number)"};
@@ -85,6 +88,8 @@ std::vector<rejection> pinpoint(pg::connection& database, const batch& refused, 
                              refused.generations.id, "generations", guilty);
         compare<std::string>(database, present_payments, refused.payment_changes, refused.payments.id,
                              "payments", guilty);
+        compare<std::int64_t>(database, present_subscriptions, refused.subscriptions,
+                              refused.subscriptions.created(), "subscriptions", guilty);
         find_used_keys(database, refused, guilty);
         break;
     case pg::error_kind::lock_timeout:

@@ -67,6 +67,7 @@ references::references(const batch& data) {
     owners.mention(data.payments.user);
     owners.mention(data.journal.user);
     owners.mention(data.idempotency.user);
+    owners.mention(data.subscriptions.user);
 
     unproven looks{styles};
     looks.mention(data.generations.style);
@@ -87,6 +88,9 @@ references::references(const batch& data) {
     orders.mention(data.purchases.payment);
     orders.mention(data.notifications.payment);
     orders.mention(data.refund_applications.payment);
+
+    unproven offered{plans};
+    offered.mention(data.subscriptions.plans());
 }
 
 } // namespace atelier

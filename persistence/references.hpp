@@ -25,6 +25,7 @@ struct references {
     std::vector<purchase_id> purchases;
     std::vector<generation_id> generations;
     std::vector<payment_id> payments;
+    std::vector<plan_id> plans;
 };
 
 } // namespace atelier

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/domain/ids.hpp"
+#include "actors/domain/money.hpp"
+#include "actors/domain/subscription_rows.hpp"
 #include "actors/domain/time.hpp"
 
 #include <cstdint>
@@ -13,9 +15,6 @@
 /// writer joins many of them into one transaction. Every change of an existing row names the value that it
 /// expects to find (compare-and-set), so that a foreign writer can never be overwritten.
 namespace atelier {
-
-/// A number of tokens; signed, because journal amounts are.
-using tokens = std::int32_t;
 
 /// token_transactions.operation.
 enum class operation : std::uint8_t { purchase, subscription, grant, spend, refund, expire, clawback };
@@ -170,6 +169,15 @@ struct refund_application {
     tokens tokens_due = 0;           ///< that the lot has to give up, or owes
 };
 
+/// A refund of a subscription's charge takes effect, once: compare-and-set as of a payment's.
+struct charge_refund {
+    std::string transaction_id;        ///< of the refund
+    std::string charge_transaction_id; ///< of the charge
+    std::int64_t expected_cents = 0;   ///< given back before it
+    std::int64_t refunded_cents = 0;   ///< and with it
+    tokens tokens_due = 0;             ///< that the lot has to give up, or owes
+};
+
 /// A webhook as it came, and what was made of it (gateway_notifications). Repeats of one notification share a
 /// business key: the first is archived, later ones raise its counter.
 struct notification_record {
@@ -217,6 +225,8 @@ struct change_set {
     std::vector<payment_change> payment_changes;
     std::vector<gateway_refund> refunds;
     std::vector<refund_application> refund_applications;
+    std::vector<subscription_change> subscription_changes;
+    std::vector<charge_refund> charge_refunds;
     std::vector<notification_record> notifications;
     std::vector<idempotency_record> idempotency;
     std::vector<outbox_message> outbox;

@@ -45,8 +45,9 @@ enum class id_sequence : std::uint8_t {
     token_purchases,
     token_transactions,
     payments,
+    subscriptions,
 };
-inline constexpr std::size_t id_sequence_count = 7;
+inline constexpr std::size_t id_sequence_count = 8;
 
 /// Hands out fresh keys without waiting. Thread-safe.
 class id_source {

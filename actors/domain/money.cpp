@@ -46,4 +46,10 @@ std::string format_amount(std::int64_t minor_units) {
     return minor_units < 0 ? "-" + digits : digits;
 }
 
+tokens share_of_tokens(tokens credited, std::int64_t refunded_cents, std::int64_t amount_cents) {
+    if (refunded_cents >= amount_cents)
+        return credited;
+    return static_cast<tokens>(credited * refunded_cents / amount_cents);
+}
+
 } // namespace atelier

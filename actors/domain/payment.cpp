@@ -44,13 +44,6 @@ payment_decision note_refund(std::string_view verdict, const notification_facts&
     return {verdict, reply_code::proceed, payment_action::refund, false, std::nullopt};
 }
 
-/// The part of the tokens that goes with a part of the money: rounded down, in the user's favour.
-tokens share(tokens credited, std::int64_t refunded_cents, std::int64_t amount_cents) {
-    if (refunded_cents >= amount_cents)
-        return credited;
-    return static_cast<tokens>(credited * refunded_cents / amount_cents);
-}
-
 std::optional<mismatch> find_mismatch(const payment_record& ordered, const notification_facts& facts,
                                       payment_rules rules) {
     if (facts.account_id != std::to_string(ordered.user.value))
@@ -150,7 +143,7 @@ refund_decision payment::decide_refund(const gateway_refund& refund, tokens cred
     decision.change.expected = record_.status;
     decision.change.status = after >= paid ? payment_status::refunded : payment_status::partially_refunded;
     decision.application = {refund.transaction_id, record_.id, before, after,
-                            share(credited, after, paid) - share(credited, before, paid)};
+                            share_of_tokens(credited, after, paid) - share_of_tokens(credited, before, paid)};
     decision.alarm = after > paid;
     return decision;
 }

@@ -2,10 +2,20 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <tuple>
 
 namespace atelier {
 namespace {
+
+constexpr std::string_view invoice_prefix = "atelier-subscription-";
+
+/// The number that a text begins with.
+std::optional<user_id> leading_user(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && number > 0 ? std::optional{user_id{number}} : std::nullopt;
+}
 
 auto moment_of(const subscription_charge& charge) {
     return std::tie(charge.paid_at, charge.transaction_id);
@@ -44,6 +54,20 @@ void lay_out(std::vector<subscription_charge>& charges, std::size_t first, micro
 }
 
 } // namespace
+
+std::string subscription_invoice(user_id user, subscription_id subscription, std::int64_t number) {
+    return std::string{invoice_prefix} + std::to_string(user.value) + "-" +
+           std::to_string(subscription.value) + "-" + std::to_string(number);
+}
+
+std::optional<user_id> subscriber_of(const notification_facts& facts, std::string_view invoice_id,
+                                     std::string_view subscription_id) {
+    if (invoice_id.starts_with(invoice_prefix))
+        return leading_user(invoice_id.substr(invoice_prefix.size()));
+    if (subscription_id.empty())
+        return std::nullopt;
+    return leading_user(facts.account_id);
+}
 
 subscription::subscription(subscription_book book, subscription_rules rules)
     : book_{std::move(book)}, rules_{rules} {
@@ -97,6 +121,48 @@ subscription_change subscription::settle(instant now) const {
 void subscription::apply(const subscription_change& change) {
     assert(change.expected_status == book_.row.status && change.expected_revision == book_.row.revision);
     take_over(change);
+}
+
+void subscription::apply(const charge_refund_decision& decision) {
+    const auto& of = decision.application.charge_transaction_id;
+    std::ranges::find(book_.charges, of, &subscription_charge::transaction_id)->refunded_cents =
+        decision.application.refunded_cents;
+}
+
+std::optional<charge_refund_decision> subscription::decide_refund(const gateway_refund& refund) const {
+    const auto* charge = find_charge(refund.payment_transaction_id);
+    if (charge == nullptr)
+        return std::nullopt;
+    const auto before = charge->refunded_cents;
+    const auto after = before + refund.amount_cents;
+    const auto due = [charge](std::int64_t cents) {
+        return share_of_tokens(charge->tokens_amount, cents, charge->amount_cents);
+    };
+    charge_refund_decision decision;
+    decision.application = {refund.transaction_id, charge->transaction_id, before, after,
+                            due(after) - due(before)};
+    decision.lot = charge->lot;
+    decision.alarm = after > charge->amount_cents;
+    return decision;
+}
+
+std::optional<instant> subscription::look_again_at(instant now) const {
+    std::optional<instant> next;
+    if (book_.row.revision == 0)
+        return next;
+    if (overdue(now) || !due_calls(now).empty())
+        return now;
+    const auto consider = [&](instant moment) {
+        if (moment > now && (!next || moment < *next))
+            next = moment;
+    };
+    for (const auto& terms : book_.terms)
+        consider(terms.from);
+    if (const auto paid = last_period()) {
+        consider(paid->end);
+        consider(paid->end + rules_.grace);
+    }
+    return next;
 }
 
 void subscription::take_over(const subscription_change& change) {

@@ -36,6 +36,14 @@ struct subscription_decision {
     std::int32_t code = 0;    ///< the gateway's reply code
     bool alarm = false;       ///< an operator has to look at it
     std::optional<subscription_change> change;
+    bool refund = false; ///< money went back: noted, to take effect on the charge that it belongs to
+};
+
+/// What a refund does to the charge that it belongs to.
+struct charge_refund_decision {
+    charge_refund application;
+    purchase_id lot;
+    bool alarm = false; ///< more was given back than was paid
 };
 
 /// What is made of an order.
@@ -69,7 +77,18 @@ struct gateway_call {
     std::optional<instant> next_charge_at;
     std::string invoice_id;
     std::int64_t amount_cents = 0;
+
+    friend bool operator==(const gateway_call&, const gateway_call&) = default;
 };
+
+/// The invoice of a subscription's order; `number` counts its orders. It names the user, so that whoever
+/// hears of it knows whom to tell.
+[[nodiscard]] std::string subscription_invoice(user_id user, subscription_id subscription,
+                                               std::int64_t number);
+/// Whose subscription a notification is about: by such an invoice, or by the account when it comes from the
+/// gateway's subscription. Nothing when it is about something else.
+[[nodiscard]] std::optional<user_id>
+subscriber_of(const notification_facts& facts, std::string_view invoice_id, std::string_view subscription_id);
 
 /// A user's subscription and the rules of what notifications and commands do to it: pure, without clock,
 /// database or actors. Functions that decide change nothing; `apply` makes a committed change true in memory.
@@ -108,6 +127,9 @@ public:
                                                        std::string invoice_id, instant now,
                                                        instant expires_at) const;
 
+    /// When the gateway has to charge by itself if a first period of these terms is paid at `now`.
+    [[nodiscard]] instant second_charge_at(const plan_terms& terms, instant now) const;
+
     /// Changes the plan; to the present one: takes a scheduled change back. Errors: state_conflict when it
     /// has ended or the card is being charged.
     [[nodiscard]] outcome<plan_change> decide_plan(const plan_terms& terms, std::string invoice_id,
@@ -123,6 +145,13 @@ public:
     /// What the gateway has to be asked for as things stand, until it is done: each call is repeated until it
     /// has succeeded and `decide_called` is committed, or until it is no longer due.
     [[nodiscard]] std::vector<gateway_call> due_calls(instant now) const;
+    /// Lets a refund of a charge take effect. Nothing when this subscription knows no such charge.
+    [[nodiscard]] std::optional<charge_refund_decision> decide_refund(const gateway_refund& refund) const;
+
+    /// When somebody has to look at it again: at once while something is due, or when time alone will change
+    /// it; nothing = never.
+    [[nodiscard]] std::optional<instant> look_again_at(instant now) const;
+
     /// A call has succeeded; `created`: the id of the subscription that a `create` has made.
     [[nodiscard]] subscription_change decide_called(const gateway_call& call, const std::string& created,
                                                     instant now) const;
@@ -134,6 +163,7 @@ public:
 
     /// `change` must have been decided on the present state.
     void apply(const subscription_change& change);
+    void apply(const charge_refund_decision& decision);
 
 private:
     struct purchase;
@@ -154,6 +184,8 @@ private:
     [[nodiscard]] bool is_renewal(const subscription_facts& facts, const subscription_order* order) const;
     [[nodiscard]] std::vector<const plan_terms*> possible_terms(std::string_view gateway_subscription_id,
                                                                 instant paid_at) const;
+    [[nodiscard]] const subscription_order* awaited_order(const subscription_facts& facts) const;
+    [[nodiscard]] bool credited_elsewhere(instant paid_at) const;
     [[nodiscard]] bool against_will(const subscription_order* order, instant paid_at) const;
     /// The last period of the charges made before `moment`.
     [[nodiscard]] std::optional<billing_period> last_period(instant moment = instant::max()) const;

@@ -35,15 +35,11 @@ outcome<ordered_period> subscription::decide_order(const plan_terms& terms, bool
                                                    instant expires_at) const {
     if (status_at(now) == subscription_status::active)
         return failure{errc::state_conflict, "The subscription is active; change its plan instead."};
-    billing_run run;
-    for (const auto& charge : book_.charges)
-        if (charge.kind != charge_kind::upgrade)
-            run.adopt(charge.period, charge.interval);
-    const auto second_charge_at = run.lay(now, terms.interval, rules_.grace).end;
+    const auto second = second_charge_at(terms, now);
     for (const auto& order : book_.orders)
         if (is_open(order, now) && order.kind == charge_kind::first && order.terms == terms &&
             order.by_token == by_token)
-            return ordered_period{order, std::nullopt, second_charge_at};
+            return ordered_period{order, std::nullopt, second};
     if (charging_card(now))
         return failure{errc::state_conflict, being_charged};
 
@@ -59,7 +55,15 @@ outcome<ordered_period> subscription::decide_order(const plan_terms& terms, bool
     auto change = begin();
     end_orders(change, now);
     change.orders.push_back(order);
-    return ordered_period{std::move(order), finish(std::move(change), now), second_charge_at};
+    return ordered_period{std::move(order), finish(std::move(change), now), second};
+}
+
+instant subscription::second_charge_at(const plan_terms& terms, instant now) const {
+    billing_run run;
+    for (const auto& charge : book_.charges)
+        if (charge.kind != charge_kind::upgrade)
+            run.adopt(charge.period, charge.interval);
+    return run.lay(now, terms.interval, rules_.grace).end;
 }
 
 outcome<plan_change> subscription::decide_plan(const plan_terms& terms, std::string invoice_id, instant now,

@@ -10,15 +10,23 @@ namespace atelier {
 namespace {
 
 subscription_decision record_only(std::string_view verdict) {
-    return {verdict, reply_code::proceed, false, std::nullopt};
+    return {verdict, reply_code::proceed, false, std::nullopt, false};
 }
 
 subscription_decision alarm(std::string_view verdict) {
-    return {verdict, reply_code::proceed, true, std::nullopt};
+    return {verdict, reply_code::proceed, true, std::nullopt, false};
+}
+
+subscription_decision note_refund(const notification_facts& facts) {
+    if (facts.amount_cents.value_or(0) <= 0)
+        return alarm("amount_missing");
+    auto decision = record_only("refund_recorded");
+    decision.refund = true;
+    return decision;
 }
 
 subscription_decision refuse_check(std::string_view verdict, std::int32_t code) {
-    return {verdict, code, false, std::nullopt};
+    return {verdict, code, false, std::nullopt, false};
 }
 
 } // namespace
@@ -47,7 +55,7 @@ subscription_decision subscription::decide(const subscription_facts& facts, inst
     case notification_kind::recurrent:
         return decide_recurrent(facts, now);
     case notification_kind::refund:
-        return alarm("refund_recorded");
+        return note_refund(facts);
     case notification_kind::cancel: // nothing is credited while money is only held
     case notification_kind::receipt:
     case notification_kind::other:
@@ -78,6 +86,8 @@ subscription_decision subscription::decide_pay(const subscription_facts& facts, 
     const auto bought = find_purchase(facts, paid_at);
     if (!bought.problem.empty())
         return alarm(bought.problem);
+    if (credited_elsewhere(paid_at))
+        return record_only("credited_elsewhere");
     const bool confirmed =
         facts.kind == notification_kind::confirm && facts.status == transaction_status::none;
     if (facts.status == transaction_status::authorized && facts.kind == notification_kind::pay)
@@ -104,6 +114,8 @@ subscription_decision subscription::decide_fail(const subscription_facts& facts,
 subscription_decision subscription::decide_recurrent(const subscription_facts& facts, instant now) const {
     if (facts.account_id != std::to_string(book_.row.user.value))
         return alarm("account_mismatch");
+    if (book_.row.revision == 0)
+        return alarm("unknown_subscription");
     if (facts.standing == gateway_standing::unknown)
         return record_only("unknown_status");
     subscription_at_gateway gateway;
@@ -212,14 +224,44 @@ subscription_decision subscription::credit(const subscription_facts& facts, cons
         change.orders.back().transaction_id = facts.transaction_id;
         change.unscheduled_from = charge.paid_at;
         change.agreed = agreed_terms{terms, charge.paid_at, false};
-        if (order->kind == charge_kind::first && change.row.cancelled_at < order->created_at)
-            change.row.cancelled_at.reset();
     }
+    const auto* began_by = order != nullptr ? order : awaited_order(facts);
+    if (began_by != nullptr && began_by->kind == charge_kind::first &&
+        change.row.cancelled_at < began_by->created_at)
+        change.row.cancelled_at.reset();
+    // Until the order's own payment comes, which takes this back.
+    if (order == nullptr && began_by != nullptr &&
+        (terms_at(paid_at) == nullptr || *terms_at(paid_at) != terms))
+        change.agreed = agreed_terms{terms, paid_at, true};
     change.row.card_known = change.row.card_known || facts.card_token;
     add_gateway(change, charge, terms);
     add_charge(change, std::move(charge), now);
-    const bool strange = !bought.foreseen || against_will(order, paid_at);
-    return {"credited", reply_code::proceed, strange, finish(std::move(change), now)};
+    const bool strange = !bought.foreseen || against_will(began_by, paid_at);
+    return {"credited", reply_code::proceed, strange, finish(std::move(change), now), false};
+}
+
+/// The order that a charge of the gateway's subscription belongs to whose own payment has not come yet.
+const subscription_order* subscription::awaited_order(const subscription_facts& facts) const {
+    const auto* gateway = find_gateway(facts.subscription_id);
+    const bool known = std::ranges::any_of(book_.charges, [&](const auto& charge) {
+        return charge.gateway_subscription_id == facts.subscription_id;
+    });
+    if (known || (gateway != nullptr && gateway->unwanted))
+        return nullptr;
+    for (auto order = book_.orders.rbegin(); order != book_.orders.rend(); ++order)
+        if (order->kind == charge_kind::first && order->transaction_id.empty() &&
+            order->terms.price_cents == facts.amount_cents && order->terms.currency == facts.currency)
+            return &*order;
+    return nullptr;
+}
+
+/// Of the period that was going on when the subscription was taken over, and of those before it.
+bool subscription::credited_elsewhere(instant paid_at) const {
+    return std::ranges::any_of(book_.charges, [&](const auto& charge) {
+        const auto& period = charge.period;
+        return charge.transaction_id.starts_with(adopted_prefix) &&
+               paid_at < period.start + (period.end - period.start) / 2;
+    });
 }
 
 bool subscription::against_will(const subscription_order* order, instant paid_at) const {

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "actors/domain/billing_period.hpp"
-#include "actors/domain/change_set.hpp"
+#include "actors/domain/ids.hpp"
+#include "actors/domain/money.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -51,7 +52,8 @@ struct plan_terms {
 struct agreed_terms {
     plan_terms terms;
     instant from;
-    bool scheduled = false; ///< from a period's end on, and not since a payment
+    /// Not by an order's payment: from a period's end on, or in place of a payment that has not come yet.
+    bool scheduled = false;
 };
 
 /// Why money is asked for or was taken.
@@ -78,6 +80,10 @@ struct subscription_order {
     std::string transaction_id; ///< of the charge that paid it; "" = not paid
 };
 
+/// What the transaction of a charge begins with that stands for all that another program has credited,
+/// before a subscription of that program's was taken over.
+inline constexpr std::string_view adopted_prefix = "adopted:";
+
 /// Money that was taken, by the gateway's transaction: each is credited once.
 struct subscription_charge {
     std::string transaction_id; ///< unique
@@ -91,6 +97,8 @@ struct subscription_charge {
     tokens tokens_amount = 0; ///< credited
     instant paid_at;          ///< as the gateway says
     billing_period period;    ///< that it pays for; of an upgrade, what was left
+    purchase_id lot;          ///< with its tokens; 0 = none, or not known here
+    std::int64_t refunded_cents = 0; ///< that were given back of it
 };
 
 /// A subscription at the gateway, which charges the card by itself.
@@ -118,6 +126,8 @@ struct subscription_record {
     std::optional<instant> cancelled_at;  ///< by the user
     bool card_known = false;              ///< a card token is stored, apart from here
     std::int64_t revision = 0;            ///< raised by each change; 0 = there is no row yet
+    /// When somebody has to look at it again: something is due at the gateway, or time alone changes it.
+    std::optional<instant> look_again_at;
 };
 
 /// All that is known of a user's subscription.
@@ -143,6 +153,8 @@ struct subscription_change {
     std::int64_t expected_revision = 0; ///< 0: the row is to be inserted
 
     subscription_record row; ///< as it is from now on
+    std::string card_token; ///< secret: to be kept from now on, "" = as it is
+
     /// A new row. With tokens, they are credited as a lot (operation `subscription`) until `lot_expires_at`.
     std::optional<subscription_charge> charge;
     std::optional<instant> lot_expires_at;

@@ -130,6 +130,13 @@ outcome<change_set> wallet::decide_credit(user_id user, operation why, token_pac
     return changes;
 }
 
+std::optional<purchase_change> wallet::decide_extension(purchase_id lot, microseconds by) const {
+    const auto* known = find(lot);
+    if (known == nullptr)
+        return std::nullopt;
+    return purchase_change{known->id, known->remaining, known->remaining, known->expires_at + by};
+}
+
 outcome<change_set> wallet::decide_expire(user_id user, instant now, id_source& ids) const {
     change_set changes{user, now};
     for (const auto& lot : lots_) {

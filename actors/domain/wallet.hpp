@@ -48,6 +48,9 @@ public:
                                                            instant now, instant expires_at,
                                                            std::optional<payment_id> payment, id_source& ids);
 
+    /// Lets a lot expire so much later. Nothing when the lot is not known here: then it holds no token.
+    [[nodiscard]] std::optional<purchase_change> decide_extension(purchase_id lot, microseconds by) const;
+
     /// Books what is left in expired lots as expired. No changes when nothing is due. Errors: overloaded.
     [[nodiscard]] outcome<change_set> decide_expire(user_id user, instant now, id_source& ids) const;
 

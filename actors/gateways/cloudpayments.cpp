@@ -1,8 +1,21 @@
 #include "actors/gateways/cloudpayments.hpp"
 
+#include "actors/gateways/cloudpayments_values.hpp"
 #include "actors/gateways/json_object.hpp"
 
 namespace atelier {
+namespace {
+
+std::string recurrent_object(const checkout_recurrence& recurrence) {
+    json_object recurrent;
+    recurrent.text("interval", interval_name(recurrence.interval.unit))
+        .integer("period", recurrence.interval.count)
+        .amount("amount", recurrence.amount_cents)
+        .text("startDate", format_date_time(recurrence.second_charge_at));
+    return std::move(recurrent).finish();
+}
+
+} // namespace
 
 std::string cloudpayments::checkout_parameters(const checkout_order& order) const {
     json_object payer;
@@ -18,6 +31,8 @@ std::string cloudpayments::checkout_parameters(const checkout_order& order) cons
         .raw("userInfo", std::move(payer).finish())
         .text("culture", settings_.culture)
         .text("skin", settings_.skin);
+    if (order.recurrence)
+        parameters.raw("recurrent", recurrent_object(*order.recurrence));
     return std::move(parameters).finish();
 }
 

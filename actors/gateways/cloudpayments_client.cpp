@@ -1,8 +1,10 @@
 #include "actors/gateways/cloudpayments_client.hpp"
 
 #include "actors/gateways/cloudpayments_requests.hpp"
+#include "actors/gateways/cloudpayments_values.hpp"
 #include "persistence/backoff.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace atelier {
@@ -24,6 +26,14 @@ void hide(std::string& text, const std::string& secret) {
         return;
     for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + hidden.size()))
         text.replace(at, secret.size(), hidden);
+}
+
+/// Text of the gateway, of bounded length, that the logs can hold.
+void shorten(std::string& text) {
+    constexpr std::size_t longest = 200;
+    text.resize(std::min(text.size(), longest));
+    while (!text.empty() && !is_plain_text(text)) // cut within a character
+        text.pop_back();
 }
 
 } // namespace
@@ -76,6 +86,7 @@ void cloudpayments_client::finish(const cloudpayments_request& what, outcome<T> 
         auto& detail = result.error().detail;
         hide(detail, settings_.access.secret);
         hide(detail, what.secret);
+        shorten(detail); // not before: half a secret would not be found
         detail = "the gateway, asked for " + what.method + ": " + detail;
     }
     then(std::move(result));

@@ -140,7 +140,12 @@ outcome<notification> parse_notification(notification_kind kind, const field_lis
     read.account_id = reader.identifier("AccountId");
     read.amount_cents = reader.amount("Amount");
     read.currency = reader.identifier("Currency");
-    read.status = parse_transaction_status(reader.raw("Status"));
+    if (kind == notification_kind::recurrent) {
+        read.standing = parse_gateway_standing(reader.raw("Status"));
+        read.successes = parse_integer<std::int64_t>(reader.raw("SuccessfulTransactionsNumber"));
+    } else {
+        read.status = parse_transaction_status(reader.raw("Status"));
+    }
     read.test_mode = reader.flag("TestMode");
     read.token = reader.identifier("Token");
     read.card_type = reader.information("CardType");

@@ -21,17 +21,9 @@ constexpr std::array operations{
 };
 
 constexpr std::array intervals{
-    std::pair{string_view{"Day"}, billing_interval::day},
-    std::pair{string_view{"Week"}, billing_interval::week},
-    std::pair{string_view{"Month"}, billing_interval::month},
-};
-
-constexpr std::array subscription_statuses{
-    std::pair{string_view{"Active"}, gateway_subscription_status::active},
-    std::pair{string_view{"PastDue"}, gateway_subscription_status::past_due},
-    std::pair{string_view{"Cancelled"}, gateway_subscription_status::cancelled},
-    std::pair{string_view{"Rejected"}, gateway_subscription_status::rejected},
-    std::pair{string_view{"Expired"}, gateway_subscription_status::expired},
+    std::pair{string_view{"Day"}, interval_unit::day},
+    std::pair{string_view{"Week"}, interval_unit::week},
+    std::pair{string_view{"Month"}, interval_unit::month},
 };
 
 /// The value of a spelling, or `other`.
@@ -57,15 +49,12 @@ bool is_json(const std::string& content_type) {
     return lower(content_type.substr(0, content_type.find_first_of("; "))) == "application/json";
 }
 
-/// Text of the gateway in one line of bounded length.
+/// Text of the gateway in one line.
 std::string quotable(string_view text) {
-    constexpr std::size_t longest = 200;
-    std::string quoted{text.substr(0, longest)};
+    std::string quoted{text};
     for (auto& c : quoted)
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             c = ' ';
-    while (!quoted.empty() && !is_plain_text(quoted)) // cut within a character
-        quoted.pop_back();
     return quoted;
 }
 
@@ -127,7 +116,7 @@ outcome<gateway_subscription> to_subscription(const json_text& from) {
     s.description = model.information("Description");
     s.amount_cents = model.amount("Amount");
     s.currency = model.identifier("Currency");
-    s.status = known(model.raw("Status"), subscription_statuses);
+    s.status = parse_gateway_standing(model.raw("Status"));
     s.interval = model.choice("Interval", intervals);
     s.period = model.count("Period");
     s.max_periods = model.optional_count("MaxPeriods");

@@ -1,10 +1,9 @@
 #include "actors/gateways/cloudpayments_requests.hpp"
 
+#include "actors/gateways/cloudpayments_values.hpp"
 #include "actors/gateways/json_object.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <utility>
 
 namespace atelier::cloudpayments_requests {
@@ -62,8 +61,8 @@ public:
         body_.raw(name, json);
         return *this;
     }
-    builder& date(std::string_view name, instant at);
-    builder& interval(billing_interval value);
+    builder& date(std::string_view name, instant at) { return text(name, format_date_time(at)); }
+    builder& interval(interval_unit value) { return text("Interval", interval_name(value)); }
 
     [[nodiscard]] request finish() {
         if (mistake_)
@@ -82,31 +81,6 @@ private:
     json_object body_;
     std::optional<failure> mistake_;
 };
-
-builder& builder::date(std::string_view name, instant at) {
-    using namespace std::chrono;
-    const auto midnight = floor<days>(at);
-    const year_month_day day{midnight};
-    const hh_mm_ss time{floor<seconds>(at - midnight)};
-    std::array<char, 40> written{};
-    std::snprintf(written.data(), written.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                  static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                  static_cast<unsigned>(day.day()), static_cast<int>(time.hours().count()),
-                  static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
-    return text(name, written.data());
-}
-
-builder& builder::interval(billing_interval value) {
-    switch (value) {
-    case billing_interval::day:
-        return text("Interval", "Day");
-    case billing_interval::week:
-        return text("Interval", "Week");
-    case billing_interval::month:
-        break;
-    }
-    return text("Interval", "Month");
-}
 
 /// A page of a list over a period.
 builder list(std::string method, const gateway_period& created, std::int32_t page) {

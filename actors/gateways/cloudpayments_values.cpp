@@ -1,5 +1,7 @@
 #include "actors/gateways/cloudpayments_values.hpp"
 
+#include "actors/domain/views.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -77,6 +79,15 @@ std::optional<instant> parse_date_time(std::string_view text) {
     if (!date.ok() || h > 23 || m > 59 || s > 59)
         return std::nullopt;
     return sys_days{date} + hours{h} + minutes{m} + seconds{s};
+}
+
+std::string format_date_time(instant at) {
+    return to_iso8601(at).substr(0, std::string_view{"2026-03-01T09:15:30"}.size()) + 'Z';
+}
+
+std::string_view interval_name(interval_unit unit) {
+    constexpr std::array<std::string_view, 3> names{"Day", "Week", "Month"};
+    return names.at(static_cast<std::size_t>(unit));
 }
 
 transaction_status parse_transaction_status(std::string_view text) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "actors/domain/billing_period.hpp"
 #include "actors/domain/payment.hpp"
 #include "actors/domain/time.hpp"
 
 #include <charconv>
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// How CloudPayments writes values, in its notifications as in the replies of its API.
@@ -25,6 +27,12 @@ template <class Integer>
 
 /// "2026-03-01 09:15:30" or "2026-03-01T09:15:30Z", both in UTC; fractions of a second are dropped.
 [[nodiscard]] std::optional<instant> parse_date_time(std::string_view text);
+
+/// "2026-03-01T09:15:30Z".
+[[nodiscard]] std::string format_date_time(instant at);
+
+/// "Day", "Week", "Month".
+[[nodiscard]] std::string_view interval_name(interval_unit unit);
 
 /// `none` for "", `other` for what is not known.
 [[nodiscard]] transaction_status parse_transaction_status(std::string_view text);

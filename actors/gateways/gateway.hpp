@@ -1,10 +1,20 @@
 #pragma once
 
+#include "actors/domain/billing_period.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace atelier {
+
+/// What the gateway charges by itself once the first payment is made.
+struct checkout_recurrence {
+    std::int64_t amount_cents = 0;
+    plan_interval interval;
+    instant second_charge_at;
+};
 
 /// What a payer is asked to pay for.
 struct checkout_order {
@@ -14,6 +24,7 @@ struct checkout_order {
     std::string account_id; ///< the user's id; the gateway repeats it in its notifications
     std::string email;      ///< "" = the gateway asks for it
     std::string description;
+    std::optional<checkout_recurrence> recurrence;
 
     checkout_order() = default;
 };

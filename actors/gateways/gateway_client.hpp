@@ -2,6 +2,7 @@
 
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/payment.hpp"
+#include "actors/domain/subscription_rows.hpp"
 #include "actors/domain/time.hpp"
 
 #include <cstdint>
@@ -38,18 +39,6 @@ struct gateway_transaction {
     gateway_transaction() = default;
 };
 
-enum class billing_interval : std::uint8_t { day, week, month };
-
-/// `other` is a state that this service does not know.
-enum class gateway_subscription_status : std::uint8_t {
-    active,
-    past_due,
-    cancelled,
-    rejected,
-    expired,
-    other
-};
-
 /// A subscription as the gateway knows it: it charges the card every `period` intervals.
 struct gateway_subscription {
     std::string id;
@@ -57,8 +46,8 @@ struct gateway_subscription {
     std::string description;
     std::int64_t amount_cents = 0;
     std::string currency;
-    gateway_subscription_status status{};
-    billing_interval interval{};
+    gateway_standing status{};
+    interval_unit interval{};
     std::int32_t period = 0;
     std::optional<std::int32_t> max_periods;
     std::int32_t successful_transactions = 0;
@@ -127,7 +116,7 @@ struct gateway_subscription_order {
     std::int64_t amount_cents = 0;
     std::string currency;
     instant starts_at; ///< of the first charge, in the future
-    billing_interval interval{};
+    interval_unit interval{};
     std::int32_t period = 1;
     std::optional<std::int32_t> max_periods;
 
@@ -140,7 +129,7 @@ struct gateway_subscription_change {
     std::optional<std::int64_t> amount_cents; ///< goes with `currency`
     std::string currency;
     std::optional<instant> starts_at; ///< of the next charge, in the future
-    std::optional<billing_interval> interval;
+    std::optional<interval_unit> interval;
     std::optional<std::int32_t> period;
     std::optional<std::int32_t> max_periods;
 

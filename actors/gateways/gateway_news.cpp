@@ -70,4 +70,31 @@ std::optional<deliver_notification> news_of(const gateway_transaction& transacti
     return news;
 }
 
+deliver_notification news_of(const gateway_subscription& subscription) {
+    deliver_notification news;
+    auto& what = news.what;
+    const auto status = to_string(subscription.status);
+    what.kind = notification_kind::recurrent;
+    what.subscription_id = subscription.id;
+    what.account_id = subscription.account_id;
+    what.amount_cents = subscription.amount_cents;
+    what.currency = subscription.currency;
+    what.standing = subscription.status;
+    what.successes = subscription.successful_transactions;
+    const auto successes = std::to_string(subscription.successful_transactions);
+    const auto failures = std::to_string(subscription.failed_transactions);
+    what.business_key =
+        "recurrent:" + subscription.id + ":" + std::string{status} + ":" + successes + ":" + failures;
+    news.body =
+        boost::json::serialize(boost::json::object{{"Id", subscription.id},
+                                                   {"AccountId", subscription.account_id},
+                                                   {"Amount", format_amount(subscription.amount_cents)},
+                                                   {"Currency", subscription.currency},
+                                                   {"Status", status},
+                                                   {"SuccessfulTransactionsNumber", successes},
+                                                   {"FailedTransactionsNumber", failures}});
+    news.content_type = "application/json";
+    return news;
+}
+
 } // namespace atelier

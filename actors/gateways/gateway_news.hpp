@@ -12,4 +12,7 @@ namespace atelier {
 /// business key, so that both together have one effect.
 [[nodiscard]] std::optional<deliver_notification> news_of(const gateway_transaction& transaction);
 
+/// What a Recurrent of this subscription would tell as it stands.
+[[nodiscard]] deliver_notification news_of(const gateway_subscription& subscription);
+
 } // namespace atelier

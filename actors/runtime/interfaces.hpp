@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/runtime/messages.hpp"
+#include "actors/runtime/subscription_messages.hpp"
 
 #include <caf/fwd.hpp>
 #include <caf/replies_to.hpp>
@@ -26,6 +26,8 @@ using wallet_actor = caf::typed_actor<
     caf::replies_to<credit_payment>::with<outcome<receipt>>,
     // Fails a generation and returns its tokens; `state_conflict` when it is already final.
     caf::replies_to<refund_generation>::with<outcome<receipt>>,
+    // Credits a charge of a subscription; `state_conflict` when somebody else changed the subscription.
+    caf::replies_to<credit_charge>::with<outcome<receipt>>,
     // Takes back what was paid back; `state_conflict` when somebody else changed the payment or its lot.
     caf::replies_to<claw_back>::with<outcome<receipt>>,
     // Books expired lots; the receipt's amount is what expired.
@@ -42,6 +44,7 @@ using wallets_actor =
                      caf::replies_to<grant_tokens>::with<outcome<receipt>>,
                      caf::replies_to<credit_payment>::with<outcome<receipt>>,
                      caf::replies_to<refund_generation>::with<outcome<receipt>>,
+                     caf::replies_to<credit_charge>::with<outcome<receipt>>,
                      caf::replies_to<claw_back>::with<outcome<receipt>>,
                      caf::replies_to<expire_lots>::with<outcome<receipt>>,
                      caf::replies_to<read_wallet>::with<outcome<wallet_view>>,
@@ -90,6 +93,31 @@ using payments_actor =
                      caf::reacts_to<settle_refunds>, caf::reacts_to<expire_payment>,
                      caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
+/// One user's subscription with something happening.
+using subscription_actor = caf::typed_actor<
+    // A notification of the gateway, from a webhook or found by asking.
+    caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+    // Orders a first period. Errors: state_conflict, validation_failed without a saved card, idempotency_*.
+    caf::replies_to<order_subscription>::with<outcome<receipt>>,
+    // Errors: not_found, state_conflict, idempotency_*.
+    caf::replies_to<change_plan>::with<outcome<receipt>>,
+    // Errors: not_found, idempotency_*.
+    caf::replies_to<cancel_subscription>::with<outcome<receipt>>,
+    // Something may be due.
+    caf::reacts_to<attend_subscription>,
+    // From a thread that asked the gateway.
+    caf::reacts_to<continuation>,
+    // From the directory: may this subscription leave memory?
+    caf::replies_to<retire>::with<retired>>;
+
+using subscriptions_actor =
+    caf::typed_actor<caf::replies_to<deliver_notification>::with<outcome<notification_reply>>,
+                     caf::replies_to<order_subscription>::with<outcome<receipt>>,
+                     caf::replies_to<change_plan>::with<outcome<receipt>>,
+                     caf::replies_to<cancel_subscription>::with<outcome<receipt>>,
+                     caf::reacts_to<attend_subscription>,
+                     caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
+
 /// Group commit on one connection.
 using writer_actor = caf::typed_actor<
     // The verdict arrives when it is certain.
@@ -105,6 +133,9 @@ using reader_actor = caf::typed_actor<
     caf::replies_to<load_payment>::with<outcome<payment_record>>,
     caf::replies_to<find_payment>::with<outcome<payment_record>>,
     caf::replies_to<load_refunds>::with<outcome<payment_refunds>>,
+    caf::replies_to<load_subscription>::with<outcome<loaded_subscription>>,
+    // Whose subscription a charge belongs to; `not_found` when it is no such charge.
+    caf::replies_to<find_charge>::with<outcome<user_id>>,
     caf::replies_to<find_answer>::with<outcome<std::optional<idempotency_answer>>>,
     // From a pool thread.
     caf::reacts_to<continuation>>;

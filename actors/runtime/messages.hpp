@@ -80,16 +80,34 @@ struct credit_payment {
         : payment{std::move(p)}, change{std::move(c)}, notification{std::move(n)} {}
 };
 
-/// Takes back what was paid back in money, in one commit with the payment's change.
+/// The lot of a charge lives longer, because the period that it pays for has moved.
+struct lot_extension {
+    purchase_id lot;
+    microseconds by{};
+};
+
+/// Credits what a charge of a subscription bought, in one commit with the subscription's change and the
+/// notification's archive.
+struct credit_charge {
+    user_id user;
+    token_package_id package;   ///< the inactive one that stands for subscriptions
+    subscription_change change; ///< with the charge
+    std::vector<lot_extension> extensions;
+    notification_record notification;
+
+    credit_charge() = default;
+};
+
+/// Takes back what was paid back in money, in one commit with what it changes of what was paid.
 struct claw_back {
     user_id user;
-    purchase_record lot; ///< that the payment bought, as it was read
-    payment_change change;
-    refund_application refund;
+    purchase_record lot; ///< that was bought, as it was read
+    tokens due = 0;
+    change_set paid; ///< payment_changes and refund_applications, or charge_refunds
 
     claw_back() = default;
-    claw_back(user_id u, purchase_record l, payment_change c, refund_application r)
-        : user{u}, lot{l}, change{std::move(c)}, refund{std::move(r)} {}
+    claw_back(user_id u, purchase_record l, tokens t, change_set p)
+        : user{u}, lot{l}, due{t}, paid{std::move(p)} {}
 };
 
 /// Ends a generation as failed and gives its tokens back, in one commit.
@@ -319,6 +337,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::credit_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::grant_tokens)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::refund_generation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::claw_back)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::credit_charge)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::settle_refunds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::expire_lots)

@@ -53,8 +53,8 @@ public:
 
 private:
     mutable std::shared_mutex mutex_;
-    std::tuple<wallets_actor, generations_actor, payments_actor, dispatcher_actor, reader_actor,
-               sweeper_actor>
+    std::tuple<wallets_actor, generations_actor, payments_actor, subscriptions_actor, dispatcher_actor,
+               reader_actor, sweeper_actor>
         handles_;
     std::vector<writer_actor> writers_;
 };

@@ -1,11 +1,11 @@
 #include "http/commands/command.hpp"
+#include "http/commands/end_signal.hpp"
 #include "http/commands/log.hpp"
 #include "http/commands/node.hpp"
 #include "http/commands/sandbox_parts.hpp"
 
 #include <spdlog/spdlog.h>
 
-#include <csignal>
 #include <cstdio>
 
 namespace atelier::commands {
@@ -60,13 +60,7 @@ int sandbox(const arguments& args) {
         return misused;
     }
     start_log(call->config.log);
-    // Every thread inherits the mask: signals are taken here and nowhere else.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    const end_signal end;
 
     const system_clock time;
     system_random random;
@@ -79,8 +73,7 @@ int sandbox(const arguments& args) {
     site->start(call->config.sandbox.notify_url);
     std::printf("ready sandbox=%s\n", listener_url(call->config.sandbox.address, site->port()).c_str());
     std::fflush(stdout);
-    int signal = 0;
-    sigwait(&signals, &signal);
+    end.wait();
     spdlog::info("stopping");
     site->stop();
     return success;

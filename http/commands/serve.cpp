@@ -1,6 +1,7 @@
 #include "actors/backend.hpp"
 #include "http/backend_service.hpp"
 #include "http/commands/command.hpp"
+#include "http/commands/end_signal.hpp"
 #include "http/commands/log.hpp"
 #include "http/commands/node.hpp"
 #include "http/commands/sandbox_parts.hpp"
@@ -13,7 +14,6 @@
 #include <spdlog/spdlog.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -291,13 +291,7 @@ int serve(const arguments& args) {
         return misused;
     }
     start_log(call->config.log);
-    // Every thread inherits the mask: signals are taken here and nowhere else.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    const end_signal end;
 
     auto place = open_workplace(call->config, var_directory::use::exclusive);
     if (!place) {
@@ -312,8 +306,7 @@ int serve(const arguments& args) {
         kill(getpid(), SIGTERM);
     });
     if (started) {
-        int signal = 0;
-        sigwait(&signals, &signal);
+        end.wait();
         spdlog::info("stopping");
     } else {
         complain(started.error().detail);

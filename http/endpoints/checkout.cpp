@@ -2,30 +2,23 @@
 
 #include "actors/mail/language.hpp"
 #include "http/endpoints/endpoints.hpp"
-#include "http/endpoints/lists.hpp"
 
 #include <utility>
 
 namespace atelier::http {
 
 answer show_checkout_page(const endpoint_context& context, request& r) {
-    const auto payment = path_id<payment_id>(r);
-    if (!payment)
-        co_return payment.error();
     const std::string key{r.query_value("key").value_or("")};
     auto asked = key;
-    const auto view = co_await context.backend.checkout(*payment, std::move(asked));
+    const auto view = co_await context.backend.checkout(r.path_parameters.front(), std::move(asked));
     if (!view)
         co_return view.error();
     co_return checkout_page(to_string(preferred_language(r.header("accept-language"))), *view, key);
 }
 
 answer show_checkout_status(const endpoint_context& context, request& r) {
-    const auto payment = path_id<payment_id>(r);
-    if (!payment)
-        co_return payment.error();
     std::string key{r.query_value("key").value_or("")};
-    auto status = co_await context.backend.checkout_status(*payment, std::move(key));
+    auto status = co_await context.backend.checkout_status(r.path_parameters.front(), std::move(key));
     if (!status)
         co_return status.error();
     auto reply = json_response(200, std::move(*status));

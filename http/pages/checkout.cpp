@@ -124,8 +124,7 @@ std::string origin_of(std::string_view url) {
 response checkout_page(std::string_view language, const checkout_view& view, std::string_view key) {
     namespace json = boost::json;
     const auto& t = language == "ru" ? russian : english;
-    const auto& payment = view.payment;
-    const auto address = "/checkout/" + std::to_string(payment.id.value);
+    const auto address = "/checkout/" + view.subject;
     const json::object page{{"widget", json::parse(view.widget)},
                             {"status_url", address + "/status?key=" + std::string{key}},
                             {"texts", json::object{{"paying", t.paying},
@@ -136,11 +135,11 @@ response checkout_page(std::string_view language, const checkout_view& view, std
                                                    {"refunded", t.refunded},
                                                    {"cancelled", t.cancelled},
                                                    {"expired", t.expired}}}};
-    const auto sum = html_escaped(format_amount(payment.amount_cents) + " " + payment.currency);
+    const auto sum = html_escaped(format_amount(view.amount_cents) + " " + view.currency);
     const auto head = "<script src=\"" + html_escaped(view.script) +
                       "\" defer></script>\n<script src=\"/checkout.js\" defer></script>\n";
     const auto content =
-        "<p>" + std::to_string(payment.tokens_amount) + " " + std::string{t.tokens} + " · " + sum +
+        "<p>" + std::to_string(view.tokens_amount) + " " + std::string{t.tokens} + " · " + sum +
         "</p>\n<p><button id=\"pay\">" + std::string{t.pay} + " " + sum +
         "</button></p>\n<p id=\"news\" role=\"status\"></p>\n<p>" + std::string{t.balance} +
         " <output id=\"balance\"></output></p>\n<noscript><p>" + std::string{t.without_script} +

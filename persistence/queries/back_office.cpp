@@ -14,14 +14,19 @@ constexpr pg::statement end_request{"refund_request_end", R"(
     UPDATE refund_requests SET transaction_id = nullif($2, ''), refusal = nullif($3, ''), updated_at = $4
     WHERE key = $1)"};
 
-constexpr const char* known = "SELECT cloudpayments_transaction_id, cloudpayments_invoice_id, amount_cents, "
-                              "currency, status FROM payments ";
-constexpr pg::statement by_transactions{
-    "payments_by_transactions", known,
-    "WHERE cloudpayments_transaction_id = ANY ($1) AND status IN ('paid', 'partially_refunded', 'refunded')"};
-constexpr pg::statement paid_between{"payments_paid_between", known,
-                                     "WHERE paid_at >= $1 AND paid_at < $2 AND "
-                                     "cloudpayments_transaction_id IS NOT NULL ORDER BY id"};
+/// What was credited: payments, and charges of subscriptions, except those that another program has credited.
+constexpr const char* credited = R"(
+    WITH credited AS (
+        SELECT cloudpayments_transaction_id AS transaction_id, cloudpayments_invoice_id AS invoice_id, amount_cents,
+            currency, paid_at FROM payments
+        WHERE status IN ('paid', 'partially_refunded', 'refunded') AND cloudpayments_transaction_id IS NOT NULL
+        UNION ALL
+        SELECT transaction_id, invoice_id, amount_cents, currency, paid_at FROM subscription_charges
+        WHERE transaction_id NOT LIKE 'adopted:%')
+    SELECT transaction_id, invoice_id, amount_cents, currency FROM credited )";
+constexpr pg::statement by_transactions{"credited_by_transactions", credited, "WHERE transaction_id = ANY ($1)"};
+constexpr pg::statement paid_between{"credited_between", credited,
+                                     "WHERE paid_at >= $1 AND paid_at < $2 ORDER BY transaction_id"};
 constexpr pg::statement noted_refunds{
     "refunds_noted", "SELECT transaction_id FROM gateway_refunds WHERE transaction_id = ANY ($1)"};
 
@@ -43,9 +48,7 @@ constexpr pg::statement archived{"notification_by_id", R"(
 
 known_payment to_known(const pg::row& row) {
     known_payment p;
-    std::string state;
-    row.read(p.transaction_id, p.invoice_id, p.amount_cents, p.currency, state);
-    p.status = parse_payment_status(state).value_or(payment_status::pending);
+    row.read(p.transaction_id, p.invoice_id, p.amount_cents, p.currency);
     return p;
 }
 

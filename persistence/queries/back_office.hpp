@@ -33,17 +33,17 @@ struct refund_request {
                                         std::string_view transaction_id, std::string_view refusal,
                                         instant now);
 
-/// Of these transactions of the gateway, those that a credited payment has, with what it has them for.
+/// Of these transactions of the gateway, those that were credited, for a payment or a subscription, and for
+/// what.
 struct known_payment {
     std::string transaction_id;
     std::string invoice_id;
     std::int64_t amount_cents = 0;
     std::string currency;
-    payment_status status{};
 };
 [[nodiscard]] outcome<std::vector<known_payment>>
 list_payments_by_transaction(pg::connection& database, const std::vector<std::string>& transactions);
-/// Payments whose money came in that span of time.
+/// What was credited of the money that came in that span of time.
 [[nodiscard]] outcome<std::vector<known_payment>> list_payments_paid(pg::connection& database, instant from,
                                                                      instant until);
 /// Of these refunds, those that are noted.

@@ -13,7 +13,7 @@ constexpr pg::statement next_keys{"take_ids",
 constexpr std::array<const char*, id_sequence_count> sequences{
     "images_id_seq",      "active_storage_blobs_id_seq", "active_storage_attachments_id_seq",
     "generations_id_seq", "token_purchases_id_seq",      "token_transactions_id_seq",
-    "payments_id_seq",
+    "payments_id_seq",    "subscriptions_id_seq",
 };
 
 } // namespace

@@ -107,3 +107,28 @@ test('whoever gives up has not paid and can come back', async () => {
     });
   });
 });
+
+test('a subscription is paid on the same page', async () => {
+  await withService({}, async (service) => {
+    const token = await service.newUser('sue@example.com');
+    const { json: plans } = await service.call('GET', '/v1/subscription_plans');
+    const [plan] = plans.data;
+    const { json: ordered } = await service.call('POST', '/v1/subscription', {
+      token, body: { subscription_plan_id: plan.id },
+    });
+    const address = service.http + ordered.checkout.url;
+    await withPage(async (page) => {
+      await page.goto(address);
+      await page.locator('#pay').click();
+      await payWith(page.frameLocator('iframe[title="Payment"]'), '4111 1111 1111 1111');
+      await page.frameLocator('iframe[title="Payment"]').locator('#close').click();
+      await page.locator('#balance', { hasText: new RegExp(`^${plan.tokens_amount}$`) }).waitFor();
+      await page.locator('#news', { hasText: 'Paid, thank you.' }).waitFor();
+    });
+    const { json: subscription } = await service.call('GET', '/v1/subscription', { token });
+    assert.equal(subscription.status, 'active');
+    const status = await service.call('GET', address.replace('?', '/status?'));
+    assert.deepEqual(status.json, { status: 'paid', tokens_amount: plan.tokens_amount, balance: plan.tokens_amount });
+    assert.equal((await service.call('GET', address.replace(/key=./, 'key=_'))).status, 404);
+  });
+});

@@ -1,3 +1,4 @@
+#include "actors/domain/money.hpp"
 #include "tests/simulation/database.hpp"
 
 namespace atelier::test {
@@ -12,6 +13,7 @@ public:
         check_lots();
         check_generations();
         check_payments();
+        check_charges();
         return std::move(complaints_);
     }
 
@@ -93,6 +95,48 @@ private:
         }
         if (credits.size() != paid)
             complain("there are credits without a payment");
+    }
+
+    void check_charges() {
+        std::map<purchase_id, std::vector<tokens>> credits;
+        std::map<purchase_id, tokens> taken;
+        for (const auto& [user, row] : tables_.journal) {
+            if (row.op == operation::subscription)
+                credits[row.lot].push_back(row.amount);
+            if (row.op == operation::clawback)
+                taken[row.lot] -= row.amount;
+        }
+        std::set<std::string> transactions;
+        std::size_t credited = 0;
+        for (const auto& [user, book] : tables_.subscriptions.books)
+            for (const auto& charge : book.charges) {
+                const auto name = "charge " + charge.transaction_id;
+                if (!transactions.insert(charge.transaction_id).second)
+                    complain(name + " is there twice");
+                if (charge.refunded_cents != given_back(charge.transaction_id))
+                    complain(name + " has had another sum given back than its refunds say");
+                if (charge.tokens_amount == 0)
+                    continue;
+                ++credited;
+                if (credits[charge.lot] != std::vector<tokens>{charge.tokens_amount})
+                    complain(name + " was not credited exactly once");
+                const auto debt = tables_.debts.find(charge.lot);
+                const auto owed = debt == tables_.debts.end() ? 0 : debt->second;
+                if (taken[charge.lot] + owed !=
+                    share_of_tokens(charge.tokens_amount, charge.refunded_cents, charge.amount_cents))
+                    complain(name + " has had other tokens taken back than its refunds say");
+            }
+        if (credits.size() != credited)
+            complain("there are credits without a charge");
+    }
+
+    /// By all refunds of a transaction that have taken effect.
+    [[nodiscard]] std::int64_t given_back(const std::string& transaction) const {
+        std::int64_t sum = 0;
+        for (const auto& [id, row] : tables_.refunds)
+            if (row.applied && row.payment_transaction == transaction)
+                sum += row.amount_cents;
+        return sum;
     }
 
     const database& tables_;

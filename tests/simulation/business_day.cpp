@@ -1,5 +1,7 @@
 #include "tests/simulation/business_day.hpp"
 
+#include "tests/simulation/business_day_stories.hpp"
+#include "tests/simulation/other_program.hpp"
 #include "tests/support/sequence_ids.hpp"
 
 #include <deque>
@@ -10,18 +12,18 @@
 namespace atelier::test {
 namespace {
 
-using kind = notification_kind;
-
 class business_day {
 public:
     business_day(simulation_runtime& runtime, std::uint64_t seed, const day_faults& faults,
                  std::ostream* trace)
-        : runtime_{runtime}, faults_{faults}, story_{seed}, chance_{seed + 1'000'000'007}, trace_{trace} {
+        : runtime_{runtime}, faults_{faults}, chance_{seed + 1'000'000'007}, trace_{trace} {
         settings_.writers = 2;
         settings_.batch_limit = 4;
-        const auto orders = story_.between(1, 5);
-        for (int number = 1; number <= orders; ++number)
-            tell_story(number);
+        dice story{seed};
+        for (auto& command : tell_payments(story, tables_))
+            add(std::move(command));
+        for (auto& command : tell_subscriptions(story, tables_, ids_, gateway_, now()))
+            add(std::move(command));
         if (faults.disorder)
             shuffle();
         restart();
@@ -38,6 +40,13 @@ public:
             report_.complaints.push_back(what);
         for (const auto& what : tables_.complaints)
             report_.complaints.push_back(what);
+        // A wallet may not know yet of a lot that another program has credited, and then does not let it live
+        // longer when its period moves.
+        if (!other_.has_credited())
+            for (const auto& what : audit_subscription_lots(tables_, !faults_.disorder))
+                report_.complaints.push_back(what);
+        for (const auto& invoice : gateway_.charged_twice())
+            report_.complaints.push_back("the card is charged twice for " + invoice);
         runtime_.scheduler.trigger_timeouts();
         runtime_.settle();
         report_.end = end();
@@ -57,89 +66,6 @@ private:
             *trace_ << what << '\n' << std::flush;
     }
 
-    // -- the story ------------------------------------------------------------------------------------------
-
-    /// An order, and what becomes of it.
-    void tell_story(int number) {
-        database::payment order;
-        order.user = user_id{story_.between(1, 2)};
-        order.amount_cents = 100 * story_.between(1, 50);
-        order.invoice = "inv-" + std::to_string(number);
-        order.tokens_amount = story_.between(1, 40);
-        tables_.payments[payment_id{number}] = order;
-        const auto first = "T" + std::to_string(number) + "1";
-        const auto second = "T" + std::to_string(number) + "2";
-        switch (story_.between(0, 7)) {
-        case 0:
-            return tell(order, {{kind::check, first}, {kind::pay, first}});
-        case 1:
-            return tell(order, {{kind::check, first}, {kind::fail, first}, {kind::pay, second}});
-        case 2:
-            return tell(order, {{kind::check, first}, {kind::pay, first, true}, {kind::confirm, first}});
-        case 3:
-            return tell(order, {{kind::pay, first, true}, {kind::cancel, first}});
-        case 4:
-            tell(order, {{kind::pay, first}});
-            return give_back(order, first, story_.between(1, 3), false);
-        case 5:
-            tell(order, {{kind::pay, first}});
-            return give_back(order, first, story_.between(1, 3), true);
-        case 6:
-            tell(order, {{kind::pay, first, true}, {kind::confirm, first}});
-            return give_back(order, first, 1, true);
-        default:
-            order.amount_cents += 1; // they say another sum than was ordered
-            return tell(order, {{kind::pay, first}});
-        }
-    }
-
-    struct news {
-        kind what;
-        std::string transaction;
-        bool held = false;
-    };
-
-    void tell(const database::payment& order, const std::vector<news>& all) {
-        for (const auto& [what, transaction, held] : all) {
-            auto command = about(order, what, transaction);
-            if (what == kind::pay)
-                command.what.status = held ? transaction_status::authorized : transaction_status::completed;
-            add(std::move(command));
-        }
-    }
-
-    /// In so many parts; `all` of it or a part.
-    void give_back(const database::payment& order, const std::string& of, int parts, bool all) {
-        auto left = order.amount_cents - (all ? 0 : 1);
-        for (int part = 1; part <= parts && left > 0; ++part) {
-            const auto sum =
-                part == parts ? left
-                              : 1 + static_cast<std::int64_t>(story_.below(static_cast<std::size_t>(left)));
-            left -= sum;
-            auto command = about(order, kind::refund, of + "R" + std::to_string(part));
-            command.what.payment_transaction_id = of;
-            command.what.amount_cents = sum;
-            if (story_.chance(30))
-                command.what.invoice_id.clear();
-            add(std::move(command));
-        }
-    }
-
-    static deliver_notification about(const database::payment& order, kind what,
-                                      const std::string& transaction) {
-        deliver_notification command;
-        auto& said = command.what;
-        said.kind = what;
-        said.transaction_id = transaction;
-        said.business_key = std::string{to_string(what)} + ":" + transaction;
-        said.invoice_id = order.invoice;
-        said.account_id = std::to_string(order.user.value);
-        said.amount_cents = order.amount_cents;
-        said.currency = "RUB";
-        said.test_mode = true;
-        return command;
-    }
-
     void add(deliver_notification command) {
         delivery next;
         next.what = std::move(command);
@@ -157,7 +83,8 @@ private:
     // -- the day --------------------------------------------------------------------------------------------
 
     void restart() {
-        service_.emplace(runtime_, tables_, ids_, settings_, [this](const std::string& what) { note(what); });
+        service_.emplace(runtime_, tables_, ids_, gateway_, settings_,
+                         [this](const std::string& what) { note(what); });
     }
 
     [[nodiscard]] bool busy() {
@@ -171,7 +98,7 @@ private:
 
     [[nodiscard]] bool over() {
         return !busy() && std::ranges::all_of(deliveries_, &delivery::accepted) &&
-               tables_.invoices_with_refunds().empty();
+               tables_.invoices_with_refunds().empty() && tables_.subscribers_to_attend(now()).empty();
     }
 
     void step() {
@@ -179,7 +106,7 @@ private:
             return die();
         // In order: the next one only when nothing goes on any more.
         if (faults_.disorder ? chance_.chance(10) : !busy())
-            return deliver();
+            return chance_.chance(90) ? deliver() : sweep();
         if (runtime_.scheduler.has_job() && chance_.chance(70)) {
             auto& jobs = runtime_.scheduler.jobs;
             std::swap(jobs[0], jobs[chance_.below(jobs.size())]);
@@ -196,6 +123,7 @@ private:
                 return service_->committer(i).step(chance_, {failures(), 2 * failures()}, ++now_);
     }
 
+    [[nodiscard]] instant now() const { return runtime_.time.now(); }
     [[nodiscard]] int failures() const { return faults_.crashes && deaths_left_ > 0 ? 10 : 0; }
 
     void die() {
@@ -213,8 +141,12 @@ private:
             auto& next = deliveries_[i];
             if (next.accepted || next.under_way || (faults_.disorder && chance_.chance(50)))
                 continue;
-            next.under_way = true;
             ++report_.deliveries;
+            if (faults_.disorder && chance_.chance(5) && heard_elsewhere(next.what)) {
+                next.accepted = true;
+                return;
+            }
+            next.under_way = true;
             note("the gateway tells " + next.what.what.business_key);
             service_->request<outcome<notification_reply>>(
                 service_->payments(), next.what, [&next](outcome<notification_reply>* reply) {
@@ -227,38 +159,42 @@ private:
             sweep();
     }
 
+    /// Another program takes a notification about a subscription: what is in memory here is out of date.
+    bool heard_elsewhere(const deliver_notification& news) {
+        const auto& said = news.what;
+        if (!subscriber_of(said, said.invoice_id, said.subscription_id))
+            return false;
+        note("another program hears " + said.business_key);
+        other_.hear(said, now(), ++now_);
+        return true;
+    }
+
     void sweep() {
         for (const auto& invoice : tables_.invoices_with_refunds()) {
             note("the sweeper finds refunds of " + invoice);
             caf::anon_send(service_->payments(), settle_refunds{invoice});
+        }
+        for (const auto user : tables_.subscribers_to_attend(now())) {
+            note("the sweeper attends to the subscription of user " + std::to_string(user.value));
+            caf::anon_send(service_->subscriptions(), attend_subscription{user});
         }
     }
 
     // -- the end --------------------------------------------------------------------------------------------
 
     [[nodiscard]] std::string end() const {
-        std::string text;
-        for (const auto& [id, row] : tables_.payments) {
-            text += row.invoice + ' ' + std::string{to_string(row.status)} + ' ' + row.transaction + ' ' +
-                    std::to_string(row.refunded_cents);
-            if (const auto bought = tables_.payment_purchases.find(id);
-                bought != tables_.payment_purchases.end())
-                text += " lot " + std::to_string(tables_.lots.at(bought->second).remaining);
-            text += '\n';
-        }
-        for (const auto& [id, row] : tables_.refunds)
-            text += id + (row.applied ? " applied\n" : " waits\n");
-        return text;
+        return describe_payments(tables_) + describe_subscriptions(tables_, gateway_);
     }
 
     simulation_runtime& runtime_;
     day_faults faults_;
-    dice story_;
     dice chance_;
     std::ostream* trace_;
     process::settings settings_;
     database tables_;
     sequence_ids ids_;
+    gateway_model gateway_{runtime_.time};
+    other_program other_{tables_, ids_};
     std::deque<delivery> deliveries_;
     std::optional<process> service_;
     int deaths_left_ = 4;

@@ -1,6 +1,7 @@
 #define CAF_SUITE business_day
 
 #include "tests/simulation/business_day.hpp"
+#include "tests/simulation/environment.hpp"
 #include "tests/support/test.hpp"
 
 #include <cstdlib>
@@ -11,11 +12,6 @@ using namespace atelier::test;
 namespace {
 
 constexpr std::uint64_t usual_seeds = 1'000;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 /// Whether the day ends as it does when everything comes once and in order.
 bool ends_the_same(simulation_runtime& runtime, std::uint64_t seed, day_report& played) {

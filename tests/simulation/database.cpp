@@ -33,6 +33,8 @@ std::vector<verdict> database::commit(const std::vector<change_set>& batch, stam
 }
 
 verdict_kind database::judge(const change_set& set) const {
+    if (!subscriptions.unique(set)) // the statement ends there, before it counts what fits
+        return verdict_kind::duplicate_key;
     if (!compare(set))
         return verdict_kind::guard;
     if (!unique(set))
@@ -63,7 +65,12 @@ bool database::compare(const change_set& set) const {
         return found != refunds.end() && !found->second.applied &&
                payments.at(application.payment).refunded_cents == application.expected_cents;
     };
-    return std::ranges::all_of(set.purchase_changes, lot_fits) &&
+    const auto charge_refund_fits = [this](const charge_refund& refund) {
+        const auto found = refunds.find(refund.transaction_id);
+        return found != refunds.end() && !found->second.applied;
+    };
+    return subscriptions.compare(set) && std::ranges::all_of(set.charge_refunds, charge_refund_fits) &&
+           std::ranges::all_of(set.purchase_changes, lot_fits) &&
            std::ranges::all_of(set.debt_changes, debt_fits) &&
            std::ranges::all_of(set.refund_applications, refund_fits) &&
            std::ranges::all_of(set.generation_changes, generation_fits) &&
@@ -90,7 +97,8 @@ bool database::unique(const change_set& set) const {
 }
 
 bool database::refers(const change_set& set) const {
-    return std::ranges::all_of(set.purchase_changes,
+    return subscriptions.refers(set) &&
+           std::ranges::all_of(set.purchase_changes,
                                [](const auto& change) { return change.remaining >= 0; }) &&
            std::ranges::all_of(set.journal, [&](const auto& row) {
                return lots.contains(row.purchase) ||
@@ -132,6 +140,9 @@ void database::write(const change_set& set, stamp when) {
         refunds.at(row.transaction_id).applied = true;
         payments.at(row.payment).refunded_cents = row.refunded_cents;
     }
+    subscriptions.write(set);
+    for (const auto& row : set.charge_refunds)
+        refunds.at(row.transaction_id).applied = true;
     for (const auto& change : set.debt_changes)
         debts[change.id] = change.debt;
     for (const auto& row : set.idempotency)
@@ -247,12 +258,17 @@ payment_refunds database::refunds_of(payment_id payment, const std::string& tran
     const auto bought = payment_purchases.find(payment);
     if (bought == payment_purchases.end())
         return found;
-    const auto& lot = lots.at(bought->second);
-    found.lot = {bought->second, lot.package, lot.remaining, lot.purchased_at, lot.expires_at};
-    if (const auto debt = debts.find(bought->second); debt != debts.end())
-        found.lot.debt = debt->second;
+    found.lot = lot_of(bought->second);
     found.credited = payments.at(payment).tokens_amount;
     return found;
+}
+
+purchase_record database::lot_of(purchase_id id) const {
+    const auto& row = lots.at(id);
+    purchase_record lot{id, row.package, row.remaining, row.purchased_at, row.expires_at};
+    if (const auto debt = debts.find(id); debt != debts.end())
+        lot.debt = debt->second;
+    return lot;
 }
 
 std::vector<std::string> database::invoices_with_refunds() const {
@@ -262,6 +278,43 @@ std::vector<std::string> database::invoices_with_refunds() const {
                 return refund.second.payment_transaction == row.transaction && !refund.second.applied;
             }))
             found.push_back(row.invoice);
+    return found;
+}
+
+loaded_subscription database::subscription_of(user_id user) const {
+    loaded_subscription loaded;
+    loaded.package = token_package_id{2};
+    const auto known = subscriptions.books.find(user);
+    if (known == subscriptions.books.end()) {
+        loaded.book.row.user = user;
+        return loaded;
+    }
+    loaded.book = known->second;
+    if (const auto card = subscriptions.cards.find(user); card != subscriptions.cards.end())
+        loaded.card_token = card->second;
+    for (const auto& [id, row] : refunds) {
+        const auto charge = std::ranges::find(loaded.book.charges, row.payment_transaction,
+                                              &subscription_charge::transaction_id);
+        if (row.applied || charge == loaded.book.charges.end())
+            continue;
+        loaded.refunds.push_back({id, row.payment_transaction, row.amount_cents});
+        if (charge->lot && std::ranges::count(loaded.lots, charge->lot, &purchase_record::id) == 0)
+            loaded.lots.push_back(lot_of(charge->lot));
+    }
+    return loaded;
+}
+
+std::vector<user_id> database::subscribers_to_attend(instant now) const {
+    std::vector<user_id> found;
+    for (const auto& [user, book] : subscriptions.books) {
+        const auto& charges = book.charges;
+        const bool refund_waits = std::ranges::any_of(refunds, [&](const auto& row) {
+            return !row.second.applied && std::ranges::count(charges, row.second.payment_transaction,
+                                                             &subscription_charge::transaction_id) > 0;
+        });
+        if (refund_waits || (book.row.look_again_at && *book.row.look_again_at <= now))
+            found.push_back(user);
+    }
     return found;
 }
 

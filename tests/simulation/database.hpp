@@ -2,7 +2,9 @@
 
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
+#include "actors/runtime/subscription_messages.hpp"
 #include "persistence/committer.hpp"
+#include "tests/simulation/subscription_tables.hpp"
 #include "tests/support/history.hpp"
 
 #include <map>
@@ -68,6 +70,7 @@ public:
     std::map<payment_id, purchase_id> payment_purchases;
     std::map<std::string, refund> refunds; ///< by their own transaction
     std::map<purchase_id, tokens> debts;
+    subscription_tables subscriptions;
     std::map<key, idempotency_record> idempotency;
 
     /// Commits a batch as `committer` promises: all but the refused ones, which take the later ones of their
@@ -88,6 +91,10 @@ public:
     [[nodiscard]] payment_refunds refunds_of(payment_id payment, const std::string& transaction) const;
     /// Invoices of credited payments with refunds that have not taken effect, as the sweeper finds them.
     [[nodiscard]] std::vector<std::string> invoices_with_refunds() const;
+    /// What a user's subscription loads.
+    [[nodiscard]] loaded_subscription subscription_of(user_id user) const;
+    /// Users whose subscription has something to attend to, as the sweeper finds them.
+    [[nodiscard]] std::vector<user_id> subscribers_to_attend(instant now) const;
     /// What a generation was paid with.
     [[nodiscard]] std::vector<spend_part> spends_of(generation_id generation) const;
 
@@ -101,6 +108,7 @@ private:
     [[nodiscard]] bool refers(const change_set& set) const;
     void write(const change_set& set, stamp when);
     void write_journal(const change_set& set, stamp when);
+    [[nodiscard]] purchase_record lot_of(purchase_id lot) const;
     void compare_with_join(const std::vector<change_set>& batch, const std::vector<verdict>& verdicts,
                            const std::map<purchase_id, lot>& before);
 

@@ -27,10 +27,11 @@ generations_actor::behavior_type idle_generations(generations_actor::pointer) {
 
 } // namespace
 
-process::process(simulation_runtime& runtime, database& tables, id_source& ids, const settings& how,
-                 committer_model::tracer trace)
+process::process(simulation_runtime& runtime, database& tables, id_source& ids, gateway_client& gateway,
+                 const settings& how, committer_model::tracer trace)
     : runtime_{runtime}, how_{how}, reader_{tables, trace}, context_{context(ids)},
-      payment_context_{runtime.time, roster_, runtime.meters, {true}, nobody_paid} {
+      payment_context_{runtime.time, roster_, runtime.meters, {true}, nobody_paid},
+      subscription_context_{context(ids, gateway)} {
     auto& system = runtime.system;
     roster_.set(born(reader_.spawn(system)));
     roster_.set(born(generations_actor{system.spawn(idle_generations)}));
@@ -44,8 +45,11 @@ process::process(simulation_runtime& runtime, database& tables, id_source& ids, 
     const directory_options family{runtime.time, runtime.meters, idle_timeout, many, 1h};
     wallets_ = born(wallets_actor{system.spawn(wallets_behavior, &context_, family, false)});
     payments_ = born(payments_actor{system.spawn(payments_behavior, &payment_context_, family)});
+    subscriptions_ =
+        born(subscriptions_actor{system.spawn(subscriptions_behavior, &subscription_context_, family)});
     roster_.set(wallets_);
     roster_.set(payments_);
+    roster_.set(subscriptions_);
 }
 
 wallet_context process::context(id_source& ids) const {
@@ -59,6 +63,21 @@ wallet_context process::context(id_source& ids) const {
         .in_flight_limit = how_.in_flight_limit,
         .checkout = no_checkout,
         .freshness = how_.looks_often ? -1us : microseconds{5s},
+    };
+}
+
+subscription_context process::context(id_source& ids, gateway_client& gateway) const {
+    return {
+        .time = runtime_.time,
+        .ids = ids,
+        .actors = roster_,
+        .meters = runtime_.meters,
+        .gateway = gateway,
+        .rules = {{true}, subscription_grace},
+        .order_lifetime = 1h,
+        .idempotency_lifetime = 24h * 365,
+        .checkout = [](const subscription_checkout&) { return std::string{"{}"}; },
+        .jitter = [] { return 0.5; },
     };
 }
 
@@ -88,6 +107,7 @@ std::vector<change_set> process::kill(dice& chance, stamp now) {
         end(who);
     wallets_ = wallets_actor{};
     payments_ = payments_actor{};
+    subscriptions_ = subscriptions_actor{};
     runtime_.settle();
     roster_.clear();
     // What came back to them while they died.

@@ -2,6 +2,7 @@
 
 #include "actors/payments.hpp"
 #include "actors/runtime/roster.hpp"
+#include "actors/subscriptions.hpp"
 #include "actors/wallets.hpp"
 #include "actors/writer.hpp"
 #include "tests/simulation/committer_model.hpp"
@@ -41,8 +42,11 @@ public:
     static constexpr microseconds reopen_grace = std::chrono::hours{24};
     static constexpr microseconds idle_timeout = std::chrono::seconds{2};
 
-    process(simulation_runtime& runtime, database& tables, id_source& ids, const settings& how,
-            committer_model::tracer trace);
+    /// How long tokens of a subscription outlive their period.
+    static constexpr microseconds subscription_grace = std::chrono::hours{24 * 3};
+
+    process(simulation_runtime& runtime, database& tables, id_source& ids, gateway_client& gateway,
+            const settings& how, committer_model::tracer trace);
     process(const process&) = delete;
     process& operator=(const process&) = delete;
     ~process();
@@ -65,6 +69,7 @@ public:
     [[nodiscard]] reader_model& reader() { return reader_; }
     [[nodiscard]] const wallets_actor& wallets() const { return wallets_; }
     [[nodiscard]] const payments_actor& payments() const { return payments_; }
+    [[nodiscard]] const subscriptions_actor& subscriptions() const { return subscriptions_; }
     /// Where change sets of that user go.
     [[nodiscard]] writer_actor writer_of(user_id user) const { return roster_.writer_of(user); }
 
@@ -95,6 +100,7 @@ private:
     };
 
     [[nodiscard]] wallet_context context(id_source& ids) const;
+    [[nodiscard]] subscription_context context(id_source& ids, gateway_client& gateway) const;
     void end(const caf::actor_addr& who);
     template <class Handle>
     Handle born(Handle handle) {
@@ -110,9 +116,11 @@ private:
     roster roster_;
     wallet_context context_;
     payment_context payment_context_;
+    subscription_context subscription_context_;
     std::vector<caf::actor_addr> mortal_;
     wallets_actor wallets_;
     payments_actor payments_;
+    subscriptions_actor subscriptions_;
     bool dead_ = false;
 };
 

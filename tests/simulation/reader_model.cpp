@@ -59,6 +59,21 @@ reader_actor reader_model::spawn(caf::actor_system& system) {
                         return outcome<payment_refunds>{tables.refunds_of(what.payment, what.transaction_id)};
                     });
             },
+            [this, self](load_subscription what) {
+                return add<loaded_subscription>(
+                    self, "the subscription of user " + std::to_string(what.user.value),
+                    [user = what.user](const database& tables, instant) {
+                        return outcome<loaded_subscription>{tables.subscription_of(user)};
+                    });
+            },
+            [this, self](const find_charge& what) {
+                return add<user_id>(self, "the charge by " + what.transaction_id,
+                                    [id = what.transaction_id](const database& tables, instant) {
+                                        const auto user = tables.subscriptions.subscriber_of(id);
+                                        return user ? outcome<user_id>{*user}
+                                                    : outcome<user_id>{errc::not_found};
+                                    });
+            },
             [this, self](const find_answer& what) {
                 return add<std::optional<idempotency_answer>>(
                     self, "the answer to " + what.key,

@@ -139,7 +139,7 @@ private:
     }
 
     void restart() {
-        world_.service.emplace(world_.runtime, world_.tables, world_.ids, settings_,
+        world_.service.emplace(world_.runtime, world_.tables, world_.ids, world_.gateway, settings_,
                                [this](const std::string& what) { world_.note(what); });
     }
 

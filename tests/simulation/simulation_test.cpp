@@ -1,5 +1,6 @@
 #define CAF_SUITE simulation
 
+#include "tests/simulation/environment.hpp"
 #include "tests/simulation/simulation.hpp"
 #include "tests/support/test.hpp"
 
@@ -20,11 +21,6 @@ using namespace atelier::test;
 namespace {
 
 constexpr std::uint64_t usual_seeds = 10'000;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 /// How to see that seed again, also when an assertion has ended the process.
 std::array<char, 100> how_to_replay{};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/simulation/gateway_model.hpp"
 #include "tests/simulation/process.hpp"
 #include "tests/support/sequence_ids.hpp"
 
@@ -52,6 +53,7 @@ struct world {
     dice chance;
     database tables;
     sequence_ids ids;
+    gateway_model gateway{runtime.time};
     std::optional<process> service;
     stamp now = 1;                                        ///< counts the steps
     std::vector<std::pair<stamp, instant>> clock_changes; ///< every change of the clock

@@ -34,6 +34,8 @@ public:
                         refunds->waiting.erase(refunds->waiting.begin());
                     return give(self, refunds_read_);
                 },
+                [this, self](load_subscription) { return give(self, subscription); },
+                [this, self](const find_charge&) { return give(self, subscriber); },
                 [this, self](const find_answer&) { return give(self, stored); },
                 [](const continuation& c) { (*c.run)(); },
             };
@@ -52,6 +54,8 @@ public:
     outcome<payment_record> payment{errc::not_found};
     outcome<payment_record> paid_with{errc::not_found};  ///< the payment of a transaction
     outcome<payment_refunds> refunds{payment_refunds{}}; ///< those that wait are given once
+    outcome<loaded_subscription> subscription{loaded_subscription{}};
+    outcome<user_id> subscriber{errc::not_found}; ///< whose a charge is
     outcome<std::optional<idempotency_answer>> stored{std::nullopt};
     caf::actor_addr last; ///< whoever read a wallet last
     bool held = false;

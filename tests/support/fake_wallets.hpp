@@ -30,6 +30,10 @@ public:
                     refunds.push_back(std::move(c));
                     return give(self);
                 },
+                [this, self](credit_charge& c) {
+                    charges.push_back(std::move(c));
+                    return give(self);
+                },
                 [this, self](claw_back& c) {
                     clawbacks.push_back(std::move(c));
                     return give(self);
@@ -58,6 +62,7 @@ public:
     bool held = false;
     std::vector<credit_payment> credits;
     std::vector<refund_generation> refunds;
+    std::vector<credit_charge> charges;
     std::vector<claw_back> clawbacks;
 
 private:

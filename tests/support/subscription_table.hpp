@@ -139,6 +139,8 @@ inline std::string written(const subscription_decision& decision, const subscrip
     if (decision.change)
         for (const auto& call : subject.due_calls(asked_at))
             text.append("+").append(to_string(call.what));
+    if (decision.refund)
+        text += "+note";
     return decision.alarm ? text + "!" : text;
 }
 
@@ -231,7 +233,10 @@ inline std::vector<subscription_row> subscription_table() {
         {"recurrent of another account",
          but(recurrent(standing::active, 2), [](auto& f) { f.account_id = "43"; }),
          same("account_mismatch!")},
-        {"refund", of_kind(kind::refund, renewal), same("refund_recorded!")},
+        {"refund", of_kind(kind::refund, renewal), same("refund_recorded+note")},
+        {"refund without amount",
+         of_kind(kind::refund, but(renewal, [](auto& f) { f.amount_cents.reset(); })),
+         same("amount_missing!")},
         {"cancel", of_kind(kind::cancel, renewal), same("archived")},
         {"receipt", of_kind(kind::receipt, renewal), same("archived")},
         {"other", of_kind(kind::other, renewal), same("archived")},

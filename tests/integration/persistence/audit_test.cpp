@@ -58,9 +58,41 @@ struct fixture : books {
         money.new_purchases.push_back({bought, package, 50, noon, noon + 24h, paid});
         money.journal.push_back(
             {fresh<transaction_id>(), bought, std::nullopt, operation::purchase, 50, std::nullopt});
-        for (const auto& v : commit(writer, {first, second, third, finished, money}).verdicts)
+        for (const auto& v : commit(writer, {first, second, third, finished, money, subscribe()}).verdicts)
             if (!v.committed())
                 throw std::runtime_error{v.detail};
+    }
+
+    /// Somebody's subscription with one charge.
+    change_set subscribe() {
+        const auto bob = add_user();
+        const plan_id plan{
+            ask("INSERT INTO subscription_plans (name, tokens_amount, price_cents, \"interval\", "
+                "interval_count, created_at, updated_at) VALUES ('plan', 60, 100, 'month', 1, now(), "
+                "now()) RETURNING id")};
+        const billing_period period{noon, noon + 24h * 31};
+        const auto lot = fresh<purchase_id>();
+        change_set set{bob, noon};
+        auto& change = set.subscription_changes.emplace_back();
+        change.row.id = fresh<subscription_id>();
+        change.row.user = bob;
+        change.row.plan = plan;
+        change.row.status = subscription_status::active;
+        change.row.period = period;
+        auto& charge = change.charge.emplace();
+        charge.transaction_id = "901";
+        charge.plan = plan;
+        charge.amount_cents = 100;
+        charge.currency = "RUB";
+        charge.tokens_amount = 60;
+        charge.paid_at = noon;
+        charge.period = period;
+        charge.lot = lot;
+        const token_package_id origin{ask("SELECT id FROM token_packages WHERE name = 'subscription'")};
+        set.new_purchases.push_back({lot, origin, 60, noon, period.end, std::nullopt});
+        set.journal.push_back(
+            {fresh<transaction_id>(), lot, std::nullopt, operation::subscription, 60, std::nullopt});
+        return set;
     }
 
     /// As somebody does who gets around everything that protects the books.

@@ -1,7 +1,7 @@
 #define CAF_SUITE cloudpayments_client
 
 #include "tests/support/gateway_stand_in.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 #include <atomic>
 
@@ -294,6 +294,14 @@ CAF_TEST(secrets never get into a failure) {
     CAF_REQUIRE(!result.has_value());
     CAF_CHECK_EQUAL(result.error().detail,
                     "the gateway, asked for payments/tokens/charge: no (hidden) and no (hidden), (hidden)");
+}
+
+CAF_TEST(a long message is cut after its secrets were hidden) {
+    const std::string padding(195, 'x');
+    gateway_stand_in gateway{always(no_success('"' + padding + test::api_secret + '"'))};
+    const auto result = gateway.ask<gateway_transaction>(
+        [&](auto then) { gateway.client.get_transaction("1", std::move(then)); });
+    CAF_CHECK_EQUAL(result.error().detail, "the gateway, asked for payments/get: " + padding + "(hidd");
 }
 
 CAF_TEST(plain HTTP goes to this machine only) {

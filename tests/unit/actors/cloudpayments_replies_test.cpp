@@ -1,7 +1,7 @@
 #define CAF_SUITE cloudpayments_replies
 
 #include "tests/support/gateway_stand_in.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -227,8 +227,8 @@ CAF_TEST(a subscription is read) {
     CAF_CHECK_EQUAL(read->description, "Плюс");
     CAF_CHECK_EQUAL(read->amount_cents, 149'000);
     CAF_CHECK_EQUAL(read->currency, "RUB");
-    CAF_CHECK(read->status == gateway_subscription_status::past_due);
-    CAF_CHECK(read->interval == billing_interval::month);
+    CAF_CHECK(read->status == gateway_standing::past_due);
+    CAF_CHECK(read->interval == interval_unit::month);
     CAF_CHECK_EQUAL(read->period, 3);
     CAF_CHECK(read->max_periods == 12);
     CAF_CHECK_EQUAL(read->successful_transactions, 2);
@@ -249,16 +249,16 @@ CAF_TEST(states of subscriptions are told apart and intervals must be known) {
         return gateway.ask<gateway_subscription>(
             [&](auto then) { gateway.client.get_subscription("sc_1", std::move(then)); });
     };
-    using status = gateway_subscription_status;
+    using status = gateway_standing;
     for (const auto& [text, expected] :
          std::vector<std::pair<std::string, status>>{{"Active", status::active},
                                                      {"Cancelled", status::cancelled},
                                                      {"Rejected", status::rejected},
                                                      {"Expired", status::expired},
-                                                     {"Paused", status::other}})
+                                                     {"Paused", status::unknown}})
         CAF_CHECK(read("PastDue", text)->status == expected);
-    CAF_CHECK(read("\"Month\"", "\"Day\"")->interval == billing_interval::day);
-    CAF_CHECK(read("\"Month\"", "\"Week\"")->interval == billing_interval::week);
+    CAF_CHECK(read("\"Month\"", "\"Day\"")->interval == interval_unit::day);
+    CAF_CHECK(read("\"Month\"", "\"Week\"")->interval == interval_unit::week);
     CAF_CHECK(!read("\"MaxPeriods\":12", "\"MaxPeriods\":null")->max_periods);
     for (const auto& [from, to] :
          std::vector<std::pair<std::string, std::string>>{{"\"Month\"", "\"Year\""},

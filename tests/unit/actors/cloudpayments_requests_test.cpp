@@ -1,7 +1,7 @@
 #define CAF_SUITE cloudpayments_requests
 
 #include "tests/support/gateway_stand_in.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -32,7 +32,7 @@ gateway_subscription_order subscription_order() {
     order.amount_cents = 149'000;
     order.currency = "RUB";
     order.starts_at = noon + 250ms;
-    order.interval = billing_interval::month;
+    order.interval = interval_unit::month;
     return order;
 }
 
@@ -109,7 +109,7 @@ CAF_TEST(every call has its path and its body) {
     gateway_subscription_change all;
     all.description = "d";
     all.starts_at = noon;
-    all.interval = billing_interval::week;
+    all.interval = interval_unit::week;
     all.period = 2;
     all.max_periods = 3;
     client.update_subscription("u", "sc_1", all, ignore);

@@ -64,6 +64,8 @@ value_map written(const notification& n) {
         {"reason", n.reason},
         {"reason_code", n.reason_code ? std::to_string(*n.reason_code) : ""},
         {"status", statuses.at(static_cast<std::size_t>(n.status))},
+        {"standing", std::string{to_string(n.standing)}},
+        {"successes", n.successes ? std::to_string(*n.successes) : ""},
         {"test_mode", n.test_mode ? (*n.test_mode ? "1" : "0") : ""},
         {"date_time", n.date_time ? written(*n.date_time) : ""},
     };

@@ -1,7 +1,7 @@
 #define CAF_SUITE cloudpayments_tls
 
 #include "tests/support/gateway_stand_in.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/ssl.h>

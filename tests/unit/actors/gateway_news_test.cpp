@@ -1,8 +1,9 @@
 #define CAF_SUITE gateway_news
 
 #include "actors/gateways/gateway_news.hpp"
+#include "actors/gateways/json_fields.hpp"
 #include "actors/reconciliation.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 #include <string>
 
@@ -98,4 +99,22 @@ CAF_TEST(a report is JSON with all differences) {
         R"({"day":"2026-03-01","transactions":3,"agreed":2,"differences":[{"kind":"missed_payment",)"
         R"("transaction_id":"900000001","invoice_id":"atelier-7","amount_cents":99000,)"
         R"("detail":"credited"}]})");
+}
+
+CAF_TEST(a subscription is told as its recurrent would tell it) {
+    gateway_subscription there;
+    there.id = "sc_1";
+    there.account_id = "42";
+    there.amount_cents = 119'000;
+    there.currency = "RUB";
+    there.status = gateway_standing::past_due;
+    there.successful_transactions = 3;
+    there.failed_transactions = 1;
+    const auto news = news_of(there);
+    CAF_CHECK_EQUAL(news.what.business_key, "recurrent:sc_1:PastDue:3:1");
+    const auto replayed = parse_notification(notification_kind::recurrent, *json_fields(news.body));
+    CAF_REQUIRE(replayed.has_value());
+    CAF_CHECK_EQUAL(replayed->business_key, news.what.business_key);
+    CAF_CHECK(replayed->standing == gateway_standing::past_due && replayed->successes == 3);
+    CAF_CHECK(replayed->account_id == "42" && replayed->amount_cents == 119'000);
 }

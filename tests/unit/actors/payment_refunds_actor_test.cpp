@@ -52,9 +52,9 @@ CAF_TEST(a refund is noted before it is answered and then takes effect) {
     CAF_REQUIRE_EQUAL(wallets.clawbacks.size(), 1u);
     const auto& back = wallets.clawbacks[0];
     CAF_CHECK(back.user == user_id{42} && back.lot.id == purchase_id{3});
-    CAF_CHECK(back.change.status == payment_status::partially_refunded);
-    CAF_CHECK_EQUAL(back.refund.transaction_id, "R1");
-    CAF_CHECK_EQUAL(back.refund.tokens_due, 16);
+    CAF_CHECK(back.paid.payment_changes.at(0).status == payment_status::partially_refunded);
+    CAF_CHECK_EQUAL(back.paid.refund_applications.at(0).transaction_id, "R1");
+    CAF_CHECK_EQUAL(back.due, 16);
     CAF_CHECK(!idle());
     release(receipt{});
     CAF_CHECK(idle());
@@ -70,9 +70,9 @@ CAF_TEST(a refund that overtakes its pay takes effect when the pay is credited) 
     const auto sent = deliver(pay);
     CAF_CHECK_EQUAL(fate(sent), "credited 0");
     CAF_REQUIRE(!wallets.clawbacks.empty());
-    CAF_CHECK(wallets.clawbacks[0].change.expected == payment_status::paid);
-    CAF_CHECK(wallets.clawbacks[0].change.status == payment_status::refunded);
-    CAF_CHECK_EQUAL(wallets.clawbacks[0].refund.tokens_due, 50);
+    CAF_CHECK(wallets.clawbacks[0].paid.payment_changes.at(0).expected == payment_status::paid);
+    CAF_CHECK(wallets.clawbacks[0].paid.payment_changes.at(0).status == payment_status::refunded);
+    CAF_CHECK_EQUAL(wallets.clawbacks[0].due, 50);
 }
 
 CAF_TEST(refunds take effect one after the other) {
@@ -87,9 +87,9 @@ CAF_TEST(refunds take effect one after the other) {
     wallets.held = true;
     settle();
     CAF_REQUIRE_EQUAL(wallets.clawbacks.size(), 2u);
-    CAF_CHECK_EQUAL(wallets.clawbacks[1].refund.expected_cents, 33'000);
-    CAF_CHECK_EQUAL(wallets.clawbacks[1].refund.tokens_due, 34);
-    CAF_CHECK(wallets.clawbacks[1].change.status == payment_status::refunded);
+    CAF_CHECK_EQUAL(wallets.clawbacks[1].paid.refund_applications.at(0).expected_cents, 33'000);
+    CAF_CHECK_EQUAL(wallets.clawbacks[1].due, 34);
+    CAF_CHECK(wallets.clawbacks[1].paid.payment_changes.at(0).status == payment_status::refunded);
     release(receipt{});
     CAF_CHECK(idle());
 }
@@ -121,7 +121,7 @@ CAF_TEST(a refund without an invoice finds its payment by the transaction) {
     finish();
     CAF_CHECK_EQUAL(fate(sent), "refund_waiting 0");
     CAF_REQUIRE(!wallets.clawbacks.empty());
-    CAF_CHECK(wallets.clawbacks[0].change.id == payment_id{7});
+    CAF_CHECK(wallets.clawbacks[0].paid.payment_changes.at(0).id == payment_id{7});
 }
 
 CAF_TEST(whoever says that refunds wait may know more than is known here) {

@@ -208,6 +208,17 @@ CAF_TEST(a key that was used for something else is refused) {
     CAF_CHECK_EQUAL(fate(sent), "idempotency_key_reused");
 }
 
+CAF_TEST(a row that somebody else has written first is a conflict) {
+    credit_charge command;
+    command.user = anna;
+    command.change.charge.emplace();
+    command.change.charge->transaction_id = "T1";
+    const auto sent = tell(std::move(command));
+    finish({verdict_kind::duplicate_key});
+    CAF_CHECK_EQUAL(fate(sent), "state_conflict");
+    CAF_CHECK_EQUAL(read().balance, 10);
+}
+
 CAF_TEST(whoever came behind a used key is carried out anew) {
     reader.stored = std::optional{idempotency_answer{"f", 202, "{}", ""}};
     (void)spend(3, "k1");

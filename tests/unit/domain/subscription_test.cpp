@@ -285,6 +285,27 @@ CAF_TEST(a new payment leaves the old subscription at the gateway behind) {
     CAF_CHECK(subject.row().period->start == months(2) + 1min);
 }
 
+CAF_TEST(a renewal that overtakes the first payment does not bring back an older plan) {
+    auto subject = ordered();
+    hear(subject, first_charge("T1", t0), t0);
+    hear(subject, recurrent(gateway_standing::cancelled, 1), t0 + 1h);
+    auto dearer = monthly(2);
+    const auto again = months(2);
+    subject.apply(*subject.decide_order(dearer, false, "inv-2", again, again + 1h)->change);
+    const auto charge = [&](const char* transaction, instant at) {
+        auto facts = charged(transaction, at, dearer);
+        facts.subscription_id = "sc_2";
+        return facts;
+    };
+    const auto now = months(5);
+    CAF_CHECK_EQUAL(hear(subject, charge("T3", months(3)), now).verdict, "credited");
+    CAF_CHECK(subject.due_calls(now).empty());
+    auto first = charge("T2", again);
+    first.invoice_id = "inv-2";
+    CAF_CHECK_EQUAL(hear(subject, first, now).verdict, "credited");
+    CAF_CHECK(subject.due_calls(now).empty());
+}
+
 CAF_TEST(a declined card is not charged again but may pay in another way) {
     auto subject = nobody_yet();
     subject.apply(*subject.decide_order(monthly(), true, "inv-1", t0, t0 + 1h)->change);

@@ -188,6 +188,16 @@ CAF_TEST(a credit opens a lot that takes its place among the others) {
     CAF_CHECK_EQUAL(written(w), "1:1 50:20 2:1 ");
 }
 
+CAF_TEST(a lot that lives longer is spent later) {
+    wallet w{{lot(1, 1, 24h), lot(2, 1, 72h)}};
+    CAF_CHECK(!w.decide_extension(purchase_id{9}, 1h));
+    change_set longer{somebody, noon};
+    longer.purchase_changes.push_back(*w.decide_extension(purchase_id{1}, 96h));
+    w.apply(longer);
+    CAF_CHECK_EQUAL(written(w), "2:1 1:1 ");
+    CAF_CHECK(w.lots().back().expires_at == noon + 120h);
+}
+
 CAF_TEST(nothing is decided when the keys have run dry) {
     test::sequence_ids ids;
     const wallet w{{lot(1, 2, 24h), lot(2, 2, 48h), lot(3, 2, -1h), lot(4, 2, -1h)}};

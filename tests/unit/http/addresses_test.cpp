@@ -1,6 +1,6 @@
 #define CAF_SUITE http_addresses
 #include "http/addresses.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/refusal.hpp"
 
 using namespace atelier;

@@ -1,6 +1,6 @@
 #define CAF_SUITE endpoints_gateway
 #include "http/cursor.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"
 
 using namespace atelier;

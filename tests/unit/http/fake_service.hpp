@@ -165,16 +165,36 @@ public:
         last_hook = std::move(hook);
         co_return note("notify " + last_hook.kind, webhook_answer{webhook_code});
     }
-    reply<checkout_view> checkout(payment_id payment, std::string key) override {
+    reply<checkout_view> checkout(std::string subject, std::string key) override {
         checkout_view view;
-        view.payment = sample_payment();
-        view.payment.tokens_amount = 50;
+        view.subject = subject;
+        view.amount_cents = 99'000;
+        view.currency = "RUB";
+        view.tokens_amount = 50;
         view.widget = R"({"amount":990.00,"description":"</script>"})";
         view.script = widget_script;
-        co_return note("checkout " + text(payment) + ' ' + key, view);
+        co_return note("checkout " + subject + ' ' + key, view);
     }
-    reply<std::string> checkout_status(payment_id payment, std::string key) override {
-        co_return note("checkout_status " + text(payment) + ' ' + key, std::string{R"({"status":"paid"})"});
+    reply<std::string> checkout_status(std::string subject, std::string key) override {
+        co_return note("checkout_status " + subject + ' ' + key, std::string{R"({"status":"paid"})"});
+    }
+
+    reply<std::string> subscription(user_id user) override {
+        co_return note("subscription " + text(user), std::string{R"({"status":"active"})"});
+    }
+    reply<stored_answer> subscribe(user_id user, plan_id plan, bool saved_card,
+                                   std::optional<command_key> key) override {
+        last_key = std::move(key);
+        co_return note("subscribe " + text(user) + ' ' + text(plan) + (saved_card ? " by card" : ""), stored);
+    }
+    reply<stored_answer> change_subscription(user_id user, plan_id plan,
+                                             std::optional<command_key> key) override {
+        last_key = std::move(key);
+        co_return note("change_subscription " + text(user) + ' ' + text(plan), stored);
+    }
+    reply<stored_answer> unsubscribe(user_id user, std::optional<command_key> key) override {
+        last_key = std::move(key);
+        co_return note("unsubscribe " + text(user), stored);
     }
 
     /// Reads the file, as it will be gone after the request.

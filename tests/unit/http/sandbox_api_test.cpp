@@ -1,6 +1,6 @@
 #define CAF_SUITE sandbox_api
 
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/sandbox_site.hpp"
 
 #include <thread>

@@ -1,6 +1,6 @@
 #define CAF_SUITE sandbox_checkout
 
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/sandbox_site.hpp"
 
 using namespace atelier;

@@ -2,7 +2,7 @@
 #include "actors/domain/signature.hpp"
 #include "http/webhook_reader.hpp"
 #include "tests/support/cloudpayments/samples.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/refusal.hpp"
 
 using namespace atelier;

@@ -1,6 +1,6 @@
 #define CAF_SUITE http_windows_1251
 #include "http/windows_1251.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/http/refusal.hpp"
 
 #include <iconv.h>

@@ -3,7 +3,7 @@
 #include "actors/gateways/sandbox/calendar.hpp"
 #include "actors/gateways/sandbox/card.hpp"
 #include "actors/gateways/sandbox/decimal.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 
 using namespace atelier;
 using namespace atelier::sandbox;

@@ -1,8 +1,8 @@
 #define CAF_SUITE sandbox_delivery
 
 #include "actors/gateways/sandbox/delivery.hpp"
-#include "tests/support/kept.hpp"
 #include "tests/support/seeded_random.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/sandbox/orders.hpp"
 
 #include <algorithm>

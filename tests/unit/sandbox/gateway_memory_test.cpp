@@ -1,10 +1,10 @@
 #define CAF_SUITE sandbox_gateway_memory
 
 #include "actors/gateways/sandbox/gateway.hpp"
-#include "tests/support/kept.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/recording_server.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/sandbox/orders.hpp"
 
 #include <fstream>

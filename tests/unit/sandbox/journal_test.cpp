@@ -1,8 +1,8 @@
 #define CAF_SUITE sandbox_journal
 
 #include "actors/gateways/sandbox/journal.hpp"
-#include "tests/support/kept.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/sandbox/orders.hpp"
 
 #include <fstream>

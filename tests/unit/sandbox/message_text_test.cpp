@@ -2,7 +2,7 @@
 
 #include "actors/domain/signature.hpp"
 #include "actors/gateways/sandbox/message_text.hpp"
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/sandbox/orders.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #define CAF_SUITE sandbox_terminal
 
-#include "tests/support/kept.hpp"
+#include "tests/support/test.hpp"
 #include "tests/unit/sandbox/orders.hpp"
 
 using namespace atelier;

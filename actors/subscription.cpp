@@ -1,0 +1,260 @@
+#include "actors/subscription.hpp"
+
+#include "actors/domain/reply_codes.hpp"
+#include "actors/runtime/roster.hpp"
+
+#include <caf/send.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace atelier {
+namespace {
+
+/// How often a notification is decided anew after somebody else changed the subscription.
+constexpr int attempts_max = 5;
+
+subscription_facts facts_of(const notification& said) {
+    subscription_facts facts;
+    static_cast<notification_facts&>(facts) = said;
+    facts.invoice_id = said.invoice_id;
+    facts.subscription_id = said.subscription_id;
+    facts.paid_at = said.date_time;
+    facts.card_token = !said.token.empty();
+    facts.standing = said.standing;
+    facts.successes = said.successes;
+    return facts;
+}
+
+notification_record record_of(const deliver_notification& news, const subscription_decision& decision) {
+    notification_record record;
+    record.type = to_string(news.what.kind);
+    record.business_key = news.what.business_key;
+    record.body = news.body;
+    record.content_type = news.content_type;
+    record.verdict = decision.verdict;
+    record.reply = reply_body(decision.code);
+    return record;
+}
+
+bool is_check(const deliver_notification& news) {
+    return news.what.kind == notification_kind::check;
+}
+
+} // namespace
+
+void subscription_state::start(const subscription_context& context, user_id user) {
+    context_ = &context;
+    user_ = user;
+    turns_.start([this](const turns::loaded& then) { load(then); });
+}
+
+void subscription_state::load(const turns::loaded& then) {
+    auto loaded = [this, then](outcome<loaded_subscription> read) {
+        if (!read)
+            return then(read.error());
+        if (read->book.row.revision == 0)
+            read->book.row.id = subscription_id{context_->ids.next(id_sequence::subscriptions)};
+        if (!read->book.row.id)
+            return then(errc::overloaded);
+        take_over(std::move(*read));
+        then(done{});
+    };
+    self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_subscription{user_})
+        .then([loaded](outcome<loaded_subscription>& read) { loaded(std::move(read)); },
+              [loaded](const caf::error&) { loaded(errc::unavailable); });
+}
+
+void subscription_state::take_over(loaded_subscription loaded) {
+    loaded.book.row.user = user_;
+    subject_.emplace(std::exchange(loaded.book, {}), context_->rules);
+    beside_ = std::move(loaded);
+}
+
+void subscription_state::schedule(subscription_change& change) const {
+    const auto now = context_->time.now();
+    auto after = *subject_;
+    after.apply(change);
+    change.row.look_again_at = after.look_again_at(now);
+    if (change.row.look_again_at)
+        change.row.look_again_at = std::max(*change.row.look_again_at, call_again_at_);
+}
+
+void subscription_state::commit(std::optional<subscription_change> change, change_set with,
+                                std::function<void(commit_verdict)> then) {
+    if (change) {
+        schedule(*change);
+        with.subscription_changes.push_back(*change);
+    }
+    auto settled = [this, change = std::move(change), then = std::move(then)](commit_verdict verdict) {
+        if (verdict == commit_verdict::committed && change)
+            subject_->apply(*change);
+        if (verdict != commit_verdict::committed)
+            turns_.forget();
+        then(verdict);
+    };
+    self_->request(context_->actors.writer_of(user_), caf::infinite, commit_changes{std::move(with)})
+        .then([settled](commit_verdict verdict) { settled(verdict); },
+              [settled](const caf::error&) { settled(commit_verdict::unavailable); });
+}
+
+// -- notifications ------------------------------------------------------------------------------------------
+
+caf::typed_response_promise<outcome<notification_reply>> subscription_state::on(deliver_notification news) {
+    auto promise = self_->make_response_promise<outcome<notification_reply>>();
+    if (turns_.full())
+        promise.deliver(outcome<notification_reply>{errc::overloaded});
+    else
+        turns_.add(to_process({std::move(news), reply<outcome<notification_reply>>{promise}}));
+    return promise;
+}
+
+turns::work subscription_state::to_process(delivery d) {
+    return [this, d = std::move(d)](const status& loaded) {
+        if (loaded)
+            process(d);
+        else
+            d.who.deliver(loaded.error());
+    };
+}
+
+subscription_decision subscription_state::decide(const deliver_notification& news) const {
+    if (news.problem.empty())
+        return subject_->decide(facts_of(news.what), context_->time.now());
+    subscription_decision malformed;
+    malformed.verdict = "malformed";
+    malformed.code = is_check(news) ? reply_code::not_accepted : reply_code::proceed;
+    malformed.alarm = true;
+    return malformed;
+}
+
+void subscription_state::process(delivery d) {
+    ++d.attempts;
+    auto decision = decide(d.news);
+    if (decision.change && decision.change->charge) {
+        credit(std::move(d), std::move(decision));
+        return;
+    }
+    if (is_check(d.news)) // the payer waits, and nothing depends on the archive: answer first
+        finish(d, decision);
+    archive(std::move(d), std::move(decision));
+}
+
+/// The wallet commits all of it.
+void subscription_state::credit(delivery d, subscription_decision decision) {
+    credit_charge command;
+    command.user = user_;
+    command.package = beside_.package;
+    command.notification = record_of(d.news, decision);
+    command.change = *decision.change;
+    command.change.card_token = d.news.what.token;
+    schedule(command.change);
+    for (const auto& move : command.change.moved) {
+        const auto& charges = subject_->book().charges;
+        const auto charge =
+            std::ranges::find(charges, move.transaction_id, &subscription_charge::transaction_id);
+        if (charge->lot && move.period.end > move.expected.end)
+            command.extensions.push_back({charge->lot, move.period.end - move.expected.end});
+    }
+    auto settled = [this, d = std::move(d), decision = std::move(decision)](const outcome<receipt>& result) {
+        turns_.forget(); // the lot has got its id
+        if (result) {
+            finish(d, decision);
+            turns_.add_next(to_attend());
+        } else {
+            retry(d, result.error().code);
+        }
+        turns_.end();
+    };
+    self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))
+        .then([settled](outcome<receipt>& result) { settled(result); },
+              [settled](const caf::error&) { settled(errc::unavailable); });
+}
+
+void subscription_state::archive(delivery d, subscription_decision decision) {
+    const auto& what = d.news.what;
+    change_set with{user_, context_->time.now()};
+    if (decision.refund)
+        with.refunds.push_back(
+            {what.transaction_id, what.payment_transaction_id, what.amount_cents.value_or(0)});
+    with.notifications.push_back(record_of(d.news, decision));
+    auto change = decision.change;
+    commit(std::move(change), std::move(with),
+           [this, d = std::move(d), decision = std::move(decision)](commit_verdict verdict) {
+               const bool answered = is_check(d.news);
+               if (verdict == commit_verdict::invalid && decision.change) {
+                   archive_only(d);
+                   return;
+               }
+               if (verdict != commit_verdict::committed) {
+                   const bool again =
+                       verdict == commit_verdict::conflict || verdict == commit_verdict::duplicate_key;
+                   if (answered)
+                       spdlog::warn("a check notification of user {} could not be archived", user_.value);
+                   else
+                       retry(d, again ? errc::state_conflict : errc::unavailable);
+                   turns_.end();
+                   return;
+               }
+               if (!answered)
+                   finish(d, decision);
+               if (decision.refund)
+                   turns_.forget(); // it is read with the rest
+               if (decision.refund || decision.change)
+                   turns_.add_next(to_attend());
+               turns_.end();
+           });
+}
+
+/// The database refuses what follows from it, say because the gateway's subscription is another user's. No
+/// repeat would cure that.
+void subscription_state::archive_only(delivery d) {
+    subscription_decision decision;
+    decision.verdict = "contradicts_books";
+    decision.alarm = true;
+    archive(std::move(d), std::move(decision));
+}
+
+/// The subscription was changed by somebody else: it is read again, and decided anew. Any other failure goes
+/// to the gateway, which will repeat the notification.
+void subscription_state::retry(delivery d, errc why) {
+    if (why != errc::state_conflict) {
+        d.who.deliver(why);
+    } else if (d.attempts >= attempts_max) {
+        alarm(to_string(d.news.what.kind), "contradicts_books");
+        d.who.deliver(why);
+    } else {
+        turns_.add_next(to_process(std::move(d))); // it is still its turn
+    }
+}
+
+void subscription_state::finish(const delivery& d, const subscription_decision& decision) {
+    const auto type = to_string(d.news.what.kind);
+    context_->meters.webhook(type, decision.verdict);
+    if (decision.alarm)
+        alarm(type, decision.verdict);
+    d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
+}
+
+void subscription_state::alarm(std::string_view about, std::string_view verdict) const {
+    context_->meters.payment_alarm(verdict);
+    spdlog::warn("{} of the subscription of user {} needs attention: {}", about, user_.value, verdict);
+}
+
+subscription_actor::behavior_type subscription_behavior(subscription_state::actor* self,
+                                                        const subscription_context* context, user_id user) {
+    auto& state = self->state;
+    state.start(*context, user);
+    return {
+        [&state](deliver_notification& n) { return state.on(std::move(n)); },
+        [&state](order_subscription& c) { return state.on(subscription_command{std::move(c)}); },
+        [&state](change_plan& c) { return state.on(subscription_command{std::move(c)}); },
+        [&state](cancel_subscription& c) { return state.on(subscription_command{std::move(c)}); },
+        [&state](const attend_subscription& c) { state.on(c); },
+        [](const continuation& c) { (*c.run)(); },
+        [&state](retire r) { return state.on(r); },
+    };
+}
+
+} // namespace atelier

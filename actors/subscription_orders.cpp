@@ -12,7 +12,8 @@ namespace {
 constexpr int attempts_max = 5;
 
 const std::optional<idempotency_key>& key_of(const subscription_command& what) {
-    return std::visit([](const auto& command) -> const auto& { return command.idempotency; }, what);
+    return std::visit(
+        [](const auto& command) -> const auto& { return command.idempotency; }, what);
 }
 
 } // namespace
@@ -72,7 +73,8 @@ void subscription_state::carry_out(order o) {
                                     with.at + context_->idempotency_lifetime});
     commit(std::move(decided->change), std::move(with),
            [this, o = std::move(o), answer](commit_verdict verdict) {
-               const bool again = verdict == commit_verdict::conflict || verdict == commit_verdict::duplicate_key;
+               const bool again =
+                   verdict == commit_verdict::conflict || verdict == commit_verdict::duplicate_key;
                if (verdict == commit_verdict::committed) {
                    o.who.deliver(answer);
                    turns_.add_next(to_attend());
@@ -81,7 +83,8 @@ void subscription_state::carry_out(order o) {
                } else if (again || verdict == commit_verdict::invalid) {
                    o.who.deliver(errc::state_conflict);
                } else {
-                   o.who.deliver(verdict == commit_verdict::overloaded ? errc::overloaded : errc::unavailable);
+                   o.who.deliver(verdict == commit_verdict::overloaded ? errc::overloaded
+                                                                       : errc::unavailable);
                }
                turns_.end();
            });
@@ -93,8 +96,7 @@ std::string subscription_state::next_invoice() const {
     return subscription_invoice(user_, row.id, row.revision + 1);
 }
 
-outcome<subscription_state::carried_out>
-subscription_state::decide(const order_subscription& command) const {
+outcome<subscription_state::carried_out> subscription_state::decide(const order_subscription& command) const {
     if (command.by_token && beside_.card_token.empty())
         return invalid_field("saved_card", "unknown", "No card is saved; pay in the payment form.");
     const auto now = context_->time.now();
@@ -126,9 +128,9 @@ subscription_state::decide(const cancel_subscription& /*command*/) const {
     return answer(std::move(*cancelled), nullptr, std::nullopt);
 }
 
-subscription_state::carried_out
-subscription_state::answer(std::optional<subscription_change> change, const subscription_order* to_pay,
-                           std::optional<instant> second_charge_at) const {
+subscription_state::carried_out subscription_state::answer(std::optional<subscription_change> change,
+                                                           const subscription_order* to_pay,
+                                                           std::optional<instant> second_charge_at) const {
     auto after = *subject_;
     if (change)
         after.apply(*change);

@@ -20,7 +20,9 @@ subscriptions_actor::behavior_type subscriptions_behavior(subscriptions_state::a
         },
         [self, &family](order_subscription& c) { return self->delegate(family.child(c.user), std::move(c)); },
         [self, &family](change_plan& c) { return self->delegate(family.child(c.user), std::move(c)); },
-        [self, &family](cancel_subscription& c) { return self->delegate(family.child(c.user), std::move(c)); },
+        [self, &family](cancel_subscription& c) {
+            return self->delegate(family.child(c.user), std::move(c));
+        },
         [self, &family](const attend_subscription& c) { self->send(family.child(c.user), c); },
         [&family](list_children c) { return family.report(c.limit); },
         [self, &family](tick) {

@@ -31,8 +31,8 @@ struct sweeper_context {
 };
 
 /// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on,
-/// payments and subscriptions with something to do, mails, sessions and idempotency keys that are over, files without rows. Whatever it misses, it finds the
-/// next time.
+/// payments and subscriptions with something to do, mails, sessions and idempotency keys that are over, files
+/// without rows. Whatever it misses, it finds the next time.
 class sweeper_state {
 public:
     static constexpr const char* name = "sweeper";

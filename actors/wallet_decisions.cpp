@@ -136,9 +136,9 @@ struct decision {
         auto& charge = *subscription.charge;
         outcome<change_set> changes{change_set{user, now}};
         if (charge.tokens_amount > 0)
-            changes = wallet::decide_credit(user, operation::subscription, command.package,
-                                            charge.tokens_amount, now, *subscription.lot_expires_at,
-                                            std::nullopt, context.ids);
+            changes =
+                wallet::decide_credit(user, operation::subscription, command.package, charge.tokens_amount,
+                                      now, *subscription.lot_expires_at, std::nullopt, context.ids);
         if (!changes)
             return changes;
         if (!changes->new_purchases.empty())

@@ -9,7 +9,7 @@ namespace atelier {
 class backend;
 class subscription;
 struct plan_terms;
-}
+} // namespace atelier
 
 namespace atelier::http {
 

@@ -94,10 +94,10 @@ struct subscription_charge {
     plan_interval interval;
     std::int64_t amount_cents = 0;
     std::string currency;
-    tokens tokens_amount = 0; ///< credited
-    instant paid_at;          ///< as the gateway says
-    billing_period period;    ///< that it pays for; of an upgrade, what was left
-    purchase_id lot;          ///< with its tokens; 0 = none, or not known here
+    tokens tokens_amount = 0;        ///< credited
+    instant paid_at;                 ///< as the gateway says
+    billing_period period;           ///< that it pays for; of an upgrade, what was left
+    purchase_id lot;                 ///< with its tokens; 0 = none, or not known here
     std::int64_t refunded_cents = 0; ///< that were given back of it
 };
 
@@ -153,7 +153,7 @@ struct subscription_change {
     std::int64_t expected_revision = 0; ///< 0: the row is to be inserted
 
     subscription_record row; ///< as it is from now on
-    std::string card_token; ///< secret: to be kept from now on, "" = as it is
+    std::string card_token;  ///< secret: to be kept from now on, "" = as it is
 
     /// A new row. With tokens, they are credited as a lot (operation `subscription`) until `lot_expires_at`.
     std::optional<subscription_charge> charge;

@@ -69,7 +69,8 @@ std::string subscription_answer_json(const subscription& subject, const subscrip
                                      std::string_view checkout, instant now) {
     json::object answer{{"subscription", subscription_object(subject, now)}, {"order", order_value(order)}};
     // Parentheses: in braces a json::value would become an array of one.
-    answer["checkout"] = checkout.empty() ? json::value(nullptr) : json::parse({checkout.data(), checkout.size()});
+    answer["checkout"] =
+        checkout.empty() ? json::value(nullptr) : json::parse({checkout.data(), checkout.size()});
     return json::serialize(answer);
 }
 

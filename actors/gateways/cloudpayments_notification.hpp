@@ -10,8 +10,8 @@ namespace atelier {
 struct notification : notification_facts {
     std::string business_key; ///< the same for every repeat of this notification, e.g. "pay:900000001"
     std::string invoice_id;
-    std::string subscription_id; ///< of a Recurrent: its own id
-    gateway_standing standing{}; ///< of a Recurrent
+    std::string subscription_id;           ///< of a Recurrent: its own id
+    gateway_standing standing{};           ///< of a Recurrent
     std::optional<std::int64_t> successes; ///< of a Recurrent: SuccessfulTransactionsNumber
     std::string token;
     std::string reason;

@@ -69,7 +69,8 @@ void cancel(gateway_client& gateway, const gateway_call& call, const gateway_sub
 
 void update(gateway_client& gateway, const gateway_call& call, const gateway_subscriber& who,
             const answer& then) {
-    auto go = [&gateway, call, id = request_id("update", call, who), then](const gateway_subscription& there) {
+    auto go = [&gateway, call, id = request_id("update", call, who),
+               then](const gateway_subscription& there) {
         if (charges_for(there, call.terms))
             return then(result{result::kind::done});
         gateway_subscription_change change;
@@ -86,10 +87,11 @@ void update(gateway_client& gateway, const gateway_call& call, const gateway_sub
 }
 
 /// A subscription that an earlier try has made.
-const gateway_subscription* find_made(const std::vector<gateway_subscription>& all, const gateway_call& call) {
+const gateway_subscription* find_made(const std::vector<gateway_subscription>& all,
+                                      const gateway_call& call) {
     const auto made = std::ranges::find_if(all, [&](const gateway_subscription& there) {
-        const bool same_start =
-            there.starts_at && std::chrono::abs(*there.starts_at - *call.next_charge_at) < std::chrono::seconds{1};
+        const bool same_start = there.starts_at && std::chrono::abs(*there.starts_at - *call.next_charge_at) <
+                                                       std::chrono::seconds{1};
         return !has_ended(there.status) && same_start && charges_for(there, call.terms);
     });
     return made == all.end() ? nullptr : &*made;
@@ -119,15 +121,16 @@ void create(gateway_client& gateway, const gateway_call& call, const gateway_sub
         order.starts_at = *call.next_charge_at;
         order.interval = call.terms.interval.unit;
         order.period = call.terms.interval.count;
-        const auto since = std::chrono::floor<std::chrono::seconds>(order.starts_at).time_since_epoch().count();
-        gateway.create_subscription("create-" + std::to_string(who.subscription.value) + "-" +
-                                        std::to_string(since),
-                                    std::move(order), [then, made](const outcome<gateway_subscription>& there) {
-                                        if (there)
-                                            made(*there);
-                                        else
-                                            then(there.error());
-                                    });
+        const auto since =
+            std::chrono::floor<std::chrono::seconds>(order.starts_at).time_since_epoch().count();
+        gateway.create_subscription(
+            "create-" + std::to_string(who.subscription.value) + "-" + std::to_string(since),
+            std::move(order), [then, made](const outcome<gateway_subscription>& there) {
+                if (there)
+                    made(*there);
+                else
+                    then(there.error());
+            });
     };
     gateway.find_subscriptions(account, std::move(look_through));
 }

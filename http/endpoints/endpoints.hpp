@@ -38,13 +38,14 @@ user_endpoint list_payments;
 user_endpoint show_payment;
 
 // -- subscriptions.cpp: the user's one subscription
-/// → 200 {status, plan, scheduled_plan_id, current_period_start, current_period_end, cancelled_at, card_saved}
+/// → 200 {status, plan, scheduled_plan_id, current_period_start, current_period_end, cancelled_at,
+/// card_saved}
 user_endpoint show_subscription;
-/// {subscription_plan_id, saved_card?}, Idempotency-Key → 201 {subscription, order, checkout}, Location; 202 when
-/// the saved card is charged
+/// {subscription_plan_id, saved_card?}, Idempotency-Key → 201 {subscription, order, checkout}, Location; 202
+/// when the saved card is charged
 user_endpoint create_subscription;
-/// {subscription_plan_id}, Idempotency-Key → 200 {subscription, order, checkout}: an upgrade is to be paid, any
-/// other change begins with the next period
+/// {subscription_plan_id}, Idempotency-Key → 200 {subscription, order, checkout}: an upgrade is to be paid,
+/// any other change begins with the next period
 user_endpoint update_subscription;
 /// Idempotency-Key → 200 {subscription, order, checkout}: nothing follows what is paid
 user_endpoint cancel_subscription;

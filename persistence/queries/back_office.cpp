@@ -24,7 +24,8 @@ constexpr const char* credited = R"(
         SELECT transaction_id, invoice_id, amount_cents, currency, paid_at FROM subscription_charges
         WHERE transaction_id NOT LIKE 'adopted:%')
     SELECT transaction_id, invoice_id, amount_cents, currency FROM credited )";
-constexpr pg::statement by_transactions{"credited_by_transactions", credited, "WHERE transaction_id = ANY ($1)"};
+constexpr pg::statement by_transactions{"credited_by_transactions", credited,
+                                        "WHERE transaction_id = ANY ($1)"};
 constexpr pg::statement paid_between{"credited_between", credited,
                                      "WHERE paid_at >= $1 AND paid_at < $2 ORDER BY transaction_id"};
 constexpr pg::statement noted_refunds{

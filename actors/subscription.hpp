@@ -128,6 +128,7 @@ private:
     void on_called(const gateway_call& call, outcome<gateway_call_result> result);
     void conclude(const gateway_call& call, const gateway_call_result& result);
     void note(subscription_change change);
+    void go_on();
     void decline(const gateway_call& call);
     void postpone(const gateway_call& call, const failure& why);
     [[nodiscard]] bool still_due(const gateway_call& call) const;

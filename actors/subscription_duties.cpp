@@ -69,11 +69,7 @@ void subscription_state::attend() {
 /// The row as time has made it.
 void subscription_state::settle() {
     const auto now = context_->time.now();
-    commit(subject_->settle(now), {user_, now}, [this](commit_verdict verdict) {
-        if (verdict == commit_verdict::committed)
-            turns_.add_next(to_attend());
-        turns_.end();
-    });
+    note(subject_->settle(now));
 }
 
 /// The first refund that waits takes effect; then the rest is read again, because the lot has changed.
@@ -124,8 +120,8 @@ void subscription_state::call_gateway() {
 }
 
 void subscription_state::on_called(const gateway_call& call, outcome<gateway_call_result> result) {
-    calling_ = false;
     turns_.add([this, call, result = std::move(result)](const status& loaded) {
+        calling_ = false; // not before its turn: until it is noted, the same call is still due
         if (!loaded)
             return; // asked again by the sweeper; then it turns out to be done
         if (!result) {
@@ -171,7 +167,7 @@ void subscription_state::conclude(const gateway_call& call, const gateway_call_r
         if (heard.change)
             note(*std::move(heard.change));
         else if (known_to_have_ended(call.gateway_subscription_id))
-            turns_.end(); // its Recurrent was faster
+            go_on(); // its Recurrent was faster
         else
             note(subject_->decide_called(end, "", now));
     } else {
@@ -182,9 +178,16 @@ void subscription_state::conclude(const gateway_call& call, const gateway_call_r
 void subscription_state::note(subscription_change change) {
     commit(std::move(change), {user_, context_->time.now()}, [this](commit_verdict verdict) {
         if (verdict == commit_verdict::committed)
-            turns_.add_next(to_attend());
-        turns_.end();
+            go_on();
+        else
+            turns_.end();
     });
+}
+
+/// This is done; more may be due.
+void subscription_state::go_on() {
+    turns_.add_next(to_attend());
+    turns_.end();
 }
 
 bool subscription_state::still_due(const gateway_call& call) const {
@@ -206,7 +209,7 @@ void subscription_state::decline(const gateway_call& call) {
     if (heard.change)
         note(*std::move(heard.change));
     else
-        turns_.end();
+        go_on(); // its Fail was faster
 }
 
 /// Tried again later, ever more rarely.

@@ -159,6 +159,27 @@ CAF_TEST(what the gateway could not be told is told again ever more rarely) {
     CAF_CHECK(idle());
 }
 
+CAF_TEST(an answer of the gateway that comes while something else is committed is noted in its turn) {
+    stored(active(), "tk_1");
+    gateway.charges_for("sc_1", monthly());
+    gateway.held = true;
+    (void)tell(cancel_subscription{user_id{42}});
+    finish();
+    const auto sent = tell(order_subscription{user_id{42}, monthly(2), true});
+    gateway.release(); // the answer to the cancel
+    settle();
+    gateway.held = true;
+    finish(); // the order
+    CAF_CHECK_EQUAL(fate(sent), "202");
+    CAF_CHECK_EQUAL(gateway.changes.size(), 1u);
+    CAF_CHECK(change().gateways.at(0).standing == gateway_standing::cancelled);
+    finish();
+    gateway.release();
+    settle();
+    CAF_REQUIRE_EQUAL(gateway.changes.size(), 2u);
+    CAF_CHECK_EQUAL(gateway.changes.back().substr(0, 11), "charge tk_1");
+}
+
 CAF_TEST(an upgrade charges the saved card and takes effect when that is paid) {
     stored(active(), "tk_1");
     gateway.charges_for("sc_1", monthly());

@@ -139,15 +139,17 @@ void subscription_state::conclude(const gateway_call& call, const gateway_call_r
     const auto now = context_->time.now();
     if (result.what == kind::paid && result.news) {
         // If it is not worth a credit, the card must not be charged again all the same. What could not be
-        // committed is still worth one: the sweeper has it asked again.
+        // committed is still worth one: it is asked for again.
         turns_.add_next([this, call, news = *result.news](const status& loaded) {
             if (!loaded)
                 return;
             const auto again = decide(news);
-            if (still_due(call) && !(again.change && again.change->charge))
-                decline(call);
+            if (!still_due(call))
+                go_on();
+            else if (again.change && again.change->charge)
+                postpone(call, failure{errc::unavailable, "the charge could not be credited"});
             else
-                turns_.end();
+                decline(call);
         });
         process({*result.news, reply<outcome<notification_reply>>{}});
     } else if (result.what == kind::paid || result.what == kind::declined) {

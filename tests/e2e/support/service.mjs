@@ -150,7 +150,9 @@ export class Service {
     return until(`a mail to ${email}`, () => {
       const mail = this.mails().reverse().find((text) => text.includes(email));
       if (!mail) return undefined;
-      const plain = mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=');
+      // The text comes first. Only where it is encoded: an address may well say "token=3D...".
+      const [, encoding] = /^Content-Transfer-Encoding: (\S+)/mi.exec(mail);
+      const plain = encoding === 'quoted-printable' ? mail.replace(/=\r?\n/g, '').replace(/=3D/g, '=') : mail;
       return /[?&]token=([A-Za-z0-9_-]+)/.exec(plain)?.[1];
     });
   }
@@ -180,7 +182,8 @@ export class Service {
   async newUser(email, password = 'correct horse battery') {
     await this.call('POST', '/v1/users', { body: { email, password } });
     const token = await this.mailedToken(email);
-    await this.call('POST', '/v1/users/confirmation', { body: { token } });
+    const confirmed = await this.call('POST', '/v1/users/confirmation', { body: { token } });
+    if (confirmed.status !== 200) throw new Error(`confirmation: ${confirmed.status} ${confirmed.text}`);
     const session = await this.call('POST', '/v1/sessions', { body: { email, password } });
     if (session.status !== 201) throw new Error(`sign-in: ${session.status} ${session.text}`);
     return session.json.token;

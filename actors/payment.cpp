@@ -1,6 +1,5 @@
 #include "actors/payment.hpp"
 
-#include "actors/domain/reply_codes.hpp"
 #include "actors/runtime/roster.hpp"
 
 #include <caf/send.hpp>
@@ -9,13 +8,6 @@
 #include <utility>
 
 namespace atelier {
-namespace {
-
-/// How often a notification is decided anew after somebody else changed the payment.
-constexpr int attempts_max = 5;
-
-} // namespace
-
 void payment_state::start(const payment_context& context, std::string invoice_id) {
     context_ = &context;
     invoice_id_ = std::move(invoice_id);
@@ -53,29 +45,17 @@ void payment_state::load(const turns::loaded& then) {
               [loaded](const caf::error&) { loaded(errc::unavailable); });
 }
 
-payment_decision payment_state::decide(const deliver_notification& command) const {
-    if (!command.problem.empty()) {
-        payment_decision malformed;
-        malformed.verdict = "malformed";
-        malformed.code =
-            command.what.kind == notification_kind::check ? reply_code::not_accepted : reply_code::proceed;
-        malformed.alarm = true;
-        return malformed;
-    }
+payment_decision payment_state::decide(const deliver_notification& news) const {
+    if (!news.problem.empty())
+        return malformed<payment_decision>(news);
     if (!payment_)
-        return payment::decide_unknown(command.what);
-    return payment_->decide(command.what, context_->time.now(), context_->rules);
+        return payment::decide_unknown(news.what);
+    return payment_->decide(news.what, context_->time.now(), context_->rules);
 }
 
-notification_record payment_state::record_of(const deliver_notification& command,
-                                             const payment_decision& decision) const {
-    notification_record record;
-    record.type = to_string(command.what.kind);
-    record.business_key = command.what.business_key;
-    record.body = command.body;
-    record.content_type = command.content_type;
-    record.verdict = decision.verdict;
-    record.reply = reply_body(decision.code);
+notification_record payment_state::archived(const deliver_notification& news,
+                                            const payment_decision& decision) const {
+    auto record = record_of(news, decision.verdict, decision.code);
     if (payment_)
         record.payment = payment_->record().id;
     return record;
@@ -83,12 +63,12 @@ notification_record payment_state::record_of(const deliver_notification& command
 
 void payment_state::process(delivery d) {
     ++d.attempts;
-    const auto decision = decide(d.command);
+    const auto decision = decide(d.news);
     if (decision.action == payment_action::credit) {
         credit(std::move(d), decision);
-    } else if (d.command.what.kind == notification_kind::check) {
+    } else if (is_check(d.news)) {
         // The payer waits, and nothing depends on the archive: answer first.
-        finish(d, decision);
+        finish(d, decision, context_->meters, whose());
         commit(std::move(d), decision);
     } else {
         commit(std::move(d), decision);
@@ -103,28 +83,28 @@ void payment_state::credit(delivery d, const payment_decision& decision) {
             return;
         }
         payment_->apply(*decision.change);
-        finish(d, decision);
+        finish(d, decision, context_->meters, whose());
         take_back(); // a refund may have come first
     };
     self_
         ->request(context_->actors.get<wallets_actor>(), caf::infinite,
-                  credit_payment{payment_->record(), *decision.change, record_of(d.command, decision)})
+                  credit_payment{payment_->record(), *decision.change, archived(d.news, decision)})
         .then([settled](outcome<receipt>& result) { settled(result); },
               [settled](const caf::error&) { settled(errc::unavailable); });
 }
 
 void payment_state::commit(delivery d, const payment_decision& decision) {
     const auto user = payment_ ? payment_->record().user : user_id{};
-    const auto& what = d.command.what;
+    const auto& what = d.news.what;
     change_set changes{user, context_->time.now()};
     if (decision.change)
         changes.payment_changes.push_back(*decision.change);
     if (decision.action == payment_action::refund)
         changes.refunds.push_back(
             {what.transaction_id, what.payment_transaction_id, what.amount_cents.value_or(0)});
-    changes.notifications.push_back(record_of(d.command, decision));
+    changes.notifications.push_back(archived(d.news, decision));
     auto settled = [this, d = std::move(d), decision](commit_verdict verdict) {
-        const bool answered = d.command.what.kind == notification_kind::check;
+        const bool answered = is_check(d.news);
         if (verdict != commit_verdict::committed) {
             if (answered)
                 spdlog::warn("check notification of invoice {} could not be archived", invoice_id_);
@@ -136,9 +116,9 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
         if (decision.change)
             payment_->apply(*decision.change);
         if (!answered)
-            finish(d, decision);
+            finish(d, decision, context_->meters, whose());
         if (decision.action == payment_action::refund)
-            place_refund(d.command.what.payment_transaction_id);
+            place_refund(d.news.what.payment_transaction_id);
         else
             turns_.end();
     };
@@ -150,25 +130,12 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
 /// The payment was changed by somebody else: read it again and decide anew. Any other failure goes to the
 /// gateway, which will repeat the notification.
 void payment_state::retry(delivery d, errc why) {
-    if (why != errc::state_conflict || d.attempts >= attempts_max) {
+    if (why != errc::state_conflict || d.attempts >= delivery_attempts_max) {
         d.who.deliver(why);
         return;
     }
     turns_.forget();
     turns_.add_next(to_process(std::move(d))); // it is still its turn
-}
-
-void payment_state::finish(const delivery& d, const payment_decision& decision) {
-    const auto type = to_string(d.command.what.kind);
-    context_->meters.webhook(type, decision.verdict);
-    if (decision.alarm)
-        alarm(type, decision.verdict);
-    d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
-}
-
-void payment_state::alarm(std::string_view about, std::string_view verdict) const {
-    context_->meters.payment_alarm(verdict);
-    spdlog::warn("{} of invoice {} needs attention: {}", about, invoice_id_, verdict);
 }
 
 payment_actor::behavior_type payment_behavior(payment_state::actor* self, const payment_context* context,

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/delivery.hpp"
 #include "actors/domain/payment.hpp"
-#include "actors/gateways/cloudpayments_notification.hpp"
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
@@ -14,16 +14,6 @@
 namespace atelier {
 
 class roster;
-
-/// A notification of the gateway whose signature was right, or the same news, found by asking the gateway.
-struct deliver_notification {
-    notification what;
-    std::string body; ///< raw, for the archive
-    std::string content_type;
-    std::string problem; ///< why `what` could not be read ("" = it could): archived, and nothing else
-
-    deliver_notification() = default;
-};
 
 /// What all payments share. Outlives them; everything in it is thread-safe.
 struct payment_context {
@@ -62,25 +52,16 @@ public:
 private:
     static constexpr std::size_t turns_max = 1000;
 
-    struct delivery {
-        delivery(deliver_notification c, answer a) : command{std::move(c)}, who{std::move(a)} {}
-
-        deliver_notification command;
-        answer who;
-        int attempts = 0;
-    };
-
     void load(const turns::loaded& then);
     [[nodiscard]] turns::work to_process(delivery d);
     void process(delivery d);
     void credit(delivery d, const payment_decision& decision);
     void commit(delivery d, const payment_decision& decision);
     void retry(delivery d, errc why);
-    void finish(const delivery& d, const payment_decision& decision);
-    void alarm(std::string_view about, std::string_view verdict) const;
-    [[nodiscard]] payment_decision decide(const deliver_notification& command) const;
-    [[nodiscard]] notification_record record_of(const deliver_notification& command,
-                                                const payment_decision& decision) const;
+    [[nodiscard]] payment_decision decide(const deliver_notification& news) const;
+    [[nodiscard]] notification_record archived(const deliver_notification& news,
+                                               const payment_decision& decision) const;
+    [[nodiscard]] std::string whose() const { return "invoice " + invoice_id_; }
 
     [[nodiscard]] turns::work to_settle(bool look_again);
     void place_refund(const std::string& payment_transaction_id);
@@ -103,5 +84,3 @@ payment_actor::behavior_type payment_behavior(payment_state::actor* self, const 
                                               const std::string& invoice_id);
 
 } // namespace atelier
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::deliver_notification)

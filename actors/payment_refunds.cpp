@@ -89,7 +89,7 @@ void payment_state::take_back(const payment_refunds& waiting) {
     const auto& refund = waiting.waiting.front();
     auto decision = payment_->decide_refund(refund, waiting.credited);
     if (decision.alarm)
-        alarm("refund", "refunded_too_much");
+        call_operator(context_->meters, "refund", whose(), "refunded_too_much");
     change_set paid;
     paid.payment_changes.push_back(decision.change);
     paid.refund_applications.push_back(decision.application);

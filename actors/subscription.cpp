@@ -1,6 +1,5 @@
 #include "actors/subscription.hpp"
 
-#include "actors/domain/reply_codes.hpp"
 #include "actors/runtime/roster.hpp"
 
 #include <caf/send.hpp>
@@ -10,11 +9,6 @@
 #include <utility>
 
 namespace atelier {
-namespace {
-
-/// How often a notification is decided anew after somebody else changed the subscription.
-constexpr int attempts_max = 5;
-
 subscription_facts facts_of(const notification& said) {
     subscription_facts facts;
     static_cast<notification_facts&>(facts) = said;
@@ -26,23 +20,6 @@ subscription_facts facts_of(const notification& said) {
     facts.successes = said.successes;
     return facts;
 }
-
-notification_record record_of(const deliver_notification& news, const subscription_decision& decision) {
-    notification_record record;
-    record.type = to_string(news.what.kind);
-    record.business_key = news.what.business_key;
-    record.body = news.body;
-    record.content_type = news.content_type;
-    record.verdict = decision.verdict;
-    record.reply = reply_body(decision.code);
-    return record;
-}
-
-bool is_check(const deliver_notification& news) {
-    return news.what.kind == notification_kind::check;
-}
-
-} // namespace
 
 void subscription_state::start(const subscription_context& context, user_id user) {
     context_ = &context;
@@ -58,18 +35,14 @@ void subscription_state::load(const turns::loaded& then) {
             read->book.row.id = subscription_id{context_->ids.next(id_sequence::subscriptions)};
         if (!read->book.row.id)
             return then(errc::overloaded);
-        take_over(std::move(*read));
+        read->book.row.user = user_;
+        subject_.emplace(std::exchange(read->book, {}), context_->rules);
+        beside_ = std::move(*read);
         then(done{});
     };
     self_->request(context_->actors.get<reader_actor>(), caf::infinite, load_subscription{user_})
         .then([loaded](outcome<loaded_subscription>& read) { loaded(std::move(read)); },
               [loaded](const caf::error&) { loaded(errc::unavailable); });
-}
-
-void subscription_state::take_over(loaded_subscription loaded) {
-    loaded.book.row.user = user_;
-    subject_.emplace(std::exchange(loaded.book, {}), context_->rules);
-    beside_ = std::move(loaded);
 }
 
 void subscription_state::schedule(subscription_change& change) const {
@@ -120,13 +93,9 @@ turns::work subscription_state::to_process(delivery d) {
 }
 
 subscription_decision subscription_state::decide(const deliver_notification& news) const {
-    if (news.problem.empty())
-        return subject_->decide(facts_of(news.what), context_->time.now());
-    subscription_decision malformed;
-    malformed.verdict = "malformed";
-    malformed.code = is_check(news) ? reply_code::not_accepted : reply_code::proceed;
-    malformed.alarm = true;
-    return malformed;
+    if (!news.problem.empty())
+        return malformed<subscription_decision>(news);
+    return subject_->decide(facts_of(news.what), context_->time.now());
 }
 
 void subscription_state::process(delivery d) {
@@ -137,7 +106,7 @@ void subscription_state::process(delivery d) {
         return;
     }
     if (is_check(d.news)) // the payer waits, and nothing depends on the archive: answer first
-        finish(d, decision);
+        finish(d, decision, context_->meters, whose());
     archive(std::move(d), std::move(decision));
 }
 
@@ -146,7 +115,7 @@ void subscription_state::credit(delivery d, subscription_decision decision) {
     credit_charge command;
     command.user = user_;
     command.package = beside_.package;
-    command.notification = record_of(d.news, decision);
+    command.notification = record_of(d.news, decision.verdict, decision.code);
     command.change = *decision.change;
     command.change.card_token = d.news.what.token;
     schedule(command.change);
@@ -160,7 +129,7 @@ void subscription_state::credit(delivery d, subscription_decision decision) {
     auto settled = [this, d = std::move(d), decision = std::move(decision)](const outcome<receipt>& result) {
         turns_.forget(); // the lot has got its id
         if (result) {
-            finish(d, decision);
+            finish(d, decision, context_->meters, whose());
             turns_.add_next(to_attend());
         } else {
             retry(d, result.error().code);
@@ -178,7 +147,7 @@ void subscription_state::archive(delivery d, subscription_decision decision) {
     if (decision.refund)
         with.refunds.push_back(
             {what.transaction_id, what.payment_transaction_id, what.amount_cents.value_or(0)});
-    with.notifications.push_back(record_of(d.news, decision));
+    with.notifications.push_back(record_of(d.news, decision.verdict, decision.code));
     auto change = decision.change;
     commit(std::move(change), std::move(with),
            [this, d = std::move(d), decision = std::move(decision)](commit_verdict verdict) {
@@ -198,7 +167,7 @@ void subscription_state::archive(delivery d, subscription_decision decision) {
                    return;
                }
                if (!answered)
-                   finish(d, decision);
+                   finish(d, decision, context_->meters, whose());
                if (decision.refund)
                    turns_.forget(); // it is read with the rest
                if (decision.refund || decision.change)
@@ -221,25 +190,12 @@ void subscription_state::archive_only(delivery d) {
 void subscription_state::retry(delivery d, errc why) {
     if (why != errc::state_conflict) {
         d.who.deliver(why);
-    } else if (d.attempts >= attempts_max) {
-        alarm(to_string(d.news.what.kind), "contradicts_books");
+    } else if (d.attempts >= delivery_attempts_max) {
+        call_operator(context_->meters, to_string(d.news.what.kind), whose(), "contradicts_books");
         d.who.deliver(why);
     } else {
         turns_.add_next(to_process(std::move(d))); // it is still its turn
     }
-}
-
-void subscription_state::finish(const delivery& d, const subscription_decision& decision) {
-    const auto type = to_string(d.news.what.kind);
-    context_->meters.webhook(type, decision.verdict);
-    if (decision.alarm)
-        alarm(type, decision.verdict);
-    d.who.deliver(notification_reply{decision.code, std::string{decision.verdict}});
-}
-
-void subscription_state::alarm(std::string_view about, std::string_view verdict) const {
-    context_->meters.payment_alarm(verdict);
-    spdlog::warn("{} of the subscription of user {} needs attention: {}", about, user_.value, verdict);
 }
 
 subscription_actor::behavior_type subscription_behavior(subscription_state::actor* self,

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/delivery.hpp"
 #include "actors/domain/subscription.hpp"
 #include "actors/gateways/subscription_caller.hpp"
-#include "actors/payment.hpp"
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
@@ -42,6 +42,9 @@ struct subscription_context {
     std::function<double()> jitter; ///< uniform, from 0 to 1
 };
 
+/// What a notification says about a subscription.
+[[nodiscard]] subscription_facts facts_of(const notification& said);
+
 /// What a user wants of a subscription.
 using subscription_command = std::variant<order_subscription, change_plan, cancel_subscription>;
 
@@ -66,15 +69,8 @@ public:
 
 private:
     static constexpr std::size_t turns_max = 1000;
+    static constexpr int order_attempts_max = 5; ///< after somebody else changed the subscription
 
-    struct delivery {
-        delivery(deliver_notification n, reply<outcome<notification_reply>> w)
-            : news{std::move(n)}, who{std::move(w)} {}
-
-        deliver_notification news;
-        reply<outcome<notification_reply>> who;
-        int attempts = 0;
-    };
     struct order {
         order(subscription_command c, reply<outcome<receipt>> w) : what{std::move(c)}, who{std::move(w)} {}
 
@@ -89,7 +85,10 @@ private:
     };
 
     void load(const turns::loaded& then);
-    void take_over(loaded_subscription loaded);
+    /// In the log.
+    [[nodiscard]] std::string whose() const {
+        return "the subscription of user " + std::to_string(user_.value);
+    }
     /// Commits a change of the subscription, if there is one, with other rows; then it is true in memory.
     void commit(std::optional<subscription_change> change, change_set with,
                 std::function<void(commit_verdict)> then);
@@ -104,8 +103,6 @@ private:
     void archive(delivery d, subscription_decision decision);
     void archive_only(delivery d);
     void retry(delivery d, errc why);
-    void finish(const delivery& d, const subscription_decision& decision);
-    void alarm(std::string_view about, std::string_view verdict) const;
 
     // -- commands (subscription_orders.cpp)
     [[nodiscard]] turns::work to_carry_out(order o);
@@ -124,7 +121,7 @@ private:
     void attend();
     void settle();
     void take_back();
-    void call_gateway();
+    void ask_for(const gateway_call& call);
     void on_called(const gateway_call& call, outcome<gateway_call_result> result);
     void conclude(const gateway_call& call, const gateway_call_result& result);
     void note(subscription_change change);

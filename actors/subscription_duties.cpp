@@ -59,7 +59,7 @@ void subscription_state::attend() {
     }
     const auto due = subject_->due_calls(now);
     if (!calling_ && !due.empty() && now >= call_again_at_)
-        call_gateway();
+        ask_for(due.front());
     if (subject_->overdue(now) || (due.empty() && row.look_again_at && *row.look_again_at <= now))
         settle();
     else
@@ -82,7 +82,7 @@ void subscription_state::take_back() {
         return;
     }
     if (decision->alarm)
-        alarm("refund", "refunded_too_much");
+        call_operator(context_->meters, "refund", whose(), "refunded_too_much");
     change_set paid{user_, context_->time.now()};
     paid.charge_refunds.push_back(decision->application);
     const auto settled = [this](bool taken) {
@@ -105,10 +105,9 @@ void subscription_state::take_back() {
 
 // -- the gateway --------------------------------------------------------------------------------------------
 
-/// Asks for what is due first. The answer comes in a turn of its own.
-void subscription_state::call_gateway() {
+/// The answer comes in a turn of its own.
+void subscription_state::ask_for(const gateway_call& call) {
     const auto& row = subject_->row();
-    const auto call = subject_->due_calls(context_->time.now()).front();
     const gateway_subscriber who{user_, row.id, row.revision, beside_.card_token};
     calling_ = true;
     using answered = outcome<gateway_call_result>;
@@ -223,7 +222,7 @@ void subscription_state::postpone(const gateway_call& call, const failure& why) 
     spdlog::warn("the gateway could not be asked about the subscription of user {}: {} {}", user_.value,
                  to_string(why.code), why.detail);
     if (why.code != errc::unavailable && why.code != errc::overloaded)
-        alarm("a call", "subscription_call_failed");
+        call_operator(context_->meters, "a call", whose(), "subscription_call_failed");
     if (subject_->row().revision > 0 && still_due(call))
         note(subject_->settle(now));
     else

@@ -9,8 +9,6 @@
 namespace atelier {
 namespace {
 
-constexpr int attempts_max = 5;
-
 const std::optional<idempotency_key>& key_of(const subscription_command& what) {
     return std::visit(
         [](const auto& command) -> const auto& { return command.idempotency; }, what);
@@ -78,7 +76,7 @@ void subscription_state::carry_out(order o) {
                if (verdict == commit_verdict::committed) {
                    o.who.deliver(answer);
                    turns_.add_next(to_attend());
-               } else if (again && o.attempts < attempts_max) {
+               } else if (again && o.attempts < order_attempts_max) {
                    turns_.add_next(to_carry_out(o)); // somebody else was faster: look again
                } else if (again || verdict == commit_verdict::invalid) {
                    o.who.deliver(errc::state_conflict);

@@ -120,6 +120,14 @@ struct backend_service::parts {
         co_return to_answer(std::move(*answer));
     }
 
+    /// Hands a command to the user's subscription.
+    template <class Command>
+    reply<stored_answer> tell(Command command, std::optional<command_key> key) {
+        command.idempotency = to_message(std::move(key));
+        auto done = co_await ask.ask<receipt>(back.actors.get<subscriptions_actor>(), std::move(command));
+        co_return to_answer(std::move(done));
+    }
+
     /// Hands a notification to its payment.
     reply<webhook_answer> deliver(webhook hook, webhook_content content) {
         deliver_notification command;

@@ -53,10 +53,7 @@ reply<stored_answer> backend_service::subscribe(user_id user, plan_id plan, bool
         co_return co_await parts_->once(user, std::move(key), std::move(unknown));
     }
     order_subscription command{user, std::move(*terms), saved_card};
-    command.idempotency = to_message(std::move(key));
-    auto ordered =
-        co_await parts_->ask.ask<receipt>(parts_->back.actors.get<subscriptions_actor>(), std::move(command));
-    co_return to_answer(std::move(ordered));
+    co_return co_await parts_->tell(std::move(command), std::move(key));
 }
 
 reply<stored_answer> backend_service::change_subscription(user_id user, plan_id plan,
@@ -67,18 +64,12 @@ reply<stored_answer> backend_service::change_subscription(user_id user, plan_id 
         co_return co_await parts_->once(user, std::move(key), std::move(unknown));
     }
     change_plan command{user, std::move(*terms)};
-    command.idempotency = to_message(std::move(key));
-    auto changed =
-        co_await parts_->ask.ask<receipt>(parts_->back.actors.get<subscriptions_actor>(), std::move(command));
-    co_return to_answer(std::move(changed));
+    co_return co_await parts_->tell(std::move(command), std::move(key));
 }
 
 reply<stored_answer> backend_service::unsubscribe(user_id user, std::optional<command_key> key) {
     cancel_subscription command{user};
-    command.idempotency = to_message(std::move(key));
-    auto cancelled =
-        co_await parts_->ask.ask<receipt>(parts_->back.actors.get<subscriptions_actor>(), std::move(command));
-    co_return to_answer(std::move(cancelled));
+    co_return co_await parts_->tell(std::move(command), std::move(key));
 }
 
 } // namespace atelier::http

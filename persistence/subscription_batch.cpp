@@ -1,11 +1,11 @@
 #include "persistence/subscription_batch.hpp"
 
+#include "actors/domain/json_values.hpp"
 #include "actors/domain/views.hpp"
 
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <cstdio>
 
 namespace atelier {
 namespace {
@@ -22,10 +22,6 @@ json::value moment(instant at) {
 
 json::value moment(const std::optional<instant>& at) {
     return at ? moment(*at) : json::value(nullptr);
-}
-
-json::value text_or_null(std::string_view text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
 }
 
 json::object interval_object(plan_interval interval) {
@@ -91,8 +87,7 @@ json::object change_object(const subscription_change& change, user_id user, inst
         {"expected_period_end", moment(change.expected_period_end)},
         {"expected_revision", change.expected_revision},
         {"plan_id", row.plan.value},
-        {"scheduled_plan_id",
-         row.scheduled_plan ? json::value(row.scheduled_plan->value) : json::value(nullptr)},
+        {"scheduled_plan_id", id_or_null(row.scheduled_plan)},
         {"status", to_string(row.status)},
         {"gateway_subscription_id", text_or_null(row.gateway_subscription_id)},
         {"period_start", moment(row.period ? std::optional{row.period->start} : std::nullopt)},

@@ -1,5 +1,7 @@
 #include "actors/domain/billing_period.hpp"
 
+#include "actors/domain/names.hpp"
+
 #include <array>
 #include <cassert>
 
@@ -25,10 +27,7 @@ std::string_view to_string(interval_unit unit) {
 }
 
 std::optional<interval_unit> parse_interval_unit(std::string_view text) {
-    for (std::size_t i = 0; i < names.size(); ++i)
-        if (names.at(i) == text)
-            return static_cast<interval_unit>(i);
-    return std::nullopt;
+    return parse_name<interval_unit>(names, text);
 }
 
 instant advance(instant anchor, plan_interval interval, std::int32_t periods) {

@@ -1,17 +1,11 @@
 #include "actors/domain/change_set.hpp"
 
+#include "actors/domain/names.hpp"
+
 #include <array>
 
 namespace atelier {
 namespace {
-
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-    for (std::size_t i = 0; i < N; ++i)
-        if (names.at(i) == text)
-            return static_cast<Enum>(i);
-    return std::nullopt;
-}
 
 constexpr std::array<std::string_view, 7> operations{"purchase", "subscription", "grant",   "spend",
                                                      "refund",   "expire",       "clawback"};
@@ -30,7 +24,7 @@ std::string_view to_string(generation_status status) {
 }
 
 std::optional<generation_status> parse_generation_status(std::string_view text) {
-    return parse<generation_status>(generation_statuses, text);
+    return parse_name<generation_status>(generation_statuses, text);
 }
 
 std::string_view to_string(payment_status status) {
@@ -38,7 +32,7 @@ std::string_view to_string(payment_status status) {
 }
 
 std::optional<payment_status> parse_payment_status(std::string_view text) {
-    return parse<payment_status>(payment_statuses, text);
+    return parse_name<payment_status>(payment_statuses, text);
 }
 
 } // namespace atelier

@@ -184,6 +184,7 @@ private:
     [[nodiscard]] bool is_renewal(const subscription_facts& facts, const subscription_order* order) const;
     [[nodiscard]] std::vector<const plan_terms*> possible_terms(std::string_view gateway_subscription_id,
                                                                 instant paid_at) const;
+    [[nodiscard]] bool has_charged(std::string_view gateway_subscription_id) const;
     [[nodiscard]] const subscription_order* awaited_order(const subscription_facts& facts) const;
     [[nodiscard]] bool credited_elsewhere(instant paid_at) const;
     [[nodiscard]] bool against_will(const subscription_order* order, instant paid_at) const;

@@ -182,10 +182,7 @@ bool subscription::is_renewal(const subscription_facts& facts, const subscriptio
 std::vector<const plan_terms*> subscription::possible_terms(std::string_view gateway_subscription_id,
                                                             instant paid_at) const {
     std::vector<const plan_terms*> possible;
-    const bool known = std::ranges::any_of(book_.charges, [&](const auto& charge) {
-        return charge.gateway_subscription_id == gateway_subscription_id;
-    });
-    if (!known) // its first payment has not come yet
+    if (!has_charged(gateway_subscription_id)) // its first payment has not come yet
         for (auto order = book_.orders.rbegin(); order != book_.orders.rend(); ++order)
             if (order->kind == charge_kind::first && order->transaction_id.empty())
                 possible.push_back(&order->terms);
@@ -240,13 +237,16 @@ subscription_decision subscription::credit(const subscription_facts& facts, cons
     return {"credited", reply_code::proceed, strange, finish(std::move(change), now), false};
 }
 
+/// Whether a charge of the gateway's subscription is known.
+bool subscription::has_charged(std::string_view gateway_subscription_id) const {
+    return std::ranges::find(book_.charges, gateway_subscription_id,
+                             &subscription_charge::gateway_subscription_id) != book_.charges.end();
+}
+
 /// The order that a charge of the gateway's subscription belongs to whose own payment has not come yet.
 const subscription_order* subscription::awaited_order(const subscription_facts& facts) const {
     const auto* gateway = find_gateway(facts.subscription_id);
-    const bool known = std::ranges::any_of(book_.charges, [&](const auto& charge) {
-        return charge.gateway_subscription_id == facts.subscription_id;
-    });
-    if (known || (gateway != nullptr && gateway->unwanted))
+    if (has_charged(facts.subscription_id) || (gateway != nullptr && gateway->unwanted))
         return nullptr;
     for (auto order = book_.orders.rbegin(); order != book_.orders.rend(); ++order)
         if (order->kind == charge_kind::first && order->transaction_id.empty() &&

@@ -1,5 +1,7 @@
 #include "actors/domain/subscription_rows.hpp"
 
+#include "actors/domain/names.hpp"
+
 #include <array>
 
 namespace atelier {
@@ -11,14 +13,6 @@ constexpr std::array<std::string_view, 6> standings{"",          "Active",   "Pa
                                                     "Cancelled", "Rejected", "Expired"};
 constexpr std::array<std::string_view, 3> kinds{"first", "renewal", "upgrade"};
 
-template <class Enum, std::size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-    for (std::size_t i = 0; i < N; ++i)
-        if (names.at(i) == text)
-            return static_cast<Enum>(i);
-    return std::nullopt;
-}
-
 } // namespace
 
 std::string_view to_string(subscription_status status) {
@@ -26,7 +20,7 @@ std::string_view to_string(subscription_status status) {
 }
 
 std::optional<subscription_status> parse_subscription_status(std::string_view text) {
-    return parse<subscription_status>(statuses, text);
+    return parse_name<subscription_status>(statuses, text);
 }
 
 std::string_view to_string(gateway_standing standing) {
@@ -34,7 +28,7 @@ std::string_view to_string(gateway_standing standing) {
 }
 
 gateway_standing parse_gateway_standing(std::string_view text) {
-    return parse<gateway_standing>(standings, text).value_or(gateway_standing::unknown);
+    return parse_name<gateway_standing>(standings, text).value_or(gateway_standing::unknown);
 }
 
 std::string_view to_string(charge_kind kind) {
@@ -42,7 +36,7 @@ std::string_view to_string(charge_kind kind) {
 }
 
 std::optional<charge_kind> parse_charge_kind(std::string_view text) {
-    return parse<charge_kind>(kinds, text);
+    return parse_name<charge_kind>(kinds, text);
 }
 
 } // namespace atelier

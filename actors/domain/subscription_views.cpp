@@ -1,5 +1,6 @@
 #include "actors/domain/subscription_views.hpp"
 
+#include "actors/domain/json_values.hpp"
 #include "actors/domain/views.hpp"
 
 #include <boost/json.hpp>
@@ -8,10 +9,6 @@ namespace atelier {
 namespace {
 
 namespace json = boost::json;
-
-json::value time_or_null(const std::optional<instant>& t) {
-    return t ? json::value(to_iso8601(*t)) : json::value(nullptr);
-}
 
 json::object terms_object(const plan_terms& terms) {
     return {{"id", terms.plan.value},
@@ -37,8 +34,7 @@ json::object subscription_object(const subscription& subject, instant now) {
     return {
         {"status", to_string(row.status)},
         {"plan", terms != nullptr ? json::value(terms_object(*terms)) : json::value(nullptr)},
-        {"scheduled_plan_id",
-         row.scheduled_plan ? json::value(row.scheduled_plan->value) : json::value(nullptr)},
+        {"scheduled_plan_id", id_or_null(row.scheduled_plan)},
         {"current_period_start", time_or_null(period ? std::optional{period->start} : std::nullopt)},
         {"current_period_end", time_or_null(period ? std::optional{period->end} : std::nullopt)},
         {"cancelled_at", time_or_null(row.cancelled_at)},

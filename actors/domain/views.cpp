@@ -1,5 +1,7 @@
 #include "actors/domain/views.hpp"
 
+#include "actors/domain/json_values.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -10,20 +12,6 @@ namespace atelier {
 namespace {
 
 namespace json = boost::json;
-
-// Parentheses: in braces a json::value would become an array of one.
-json::value text_or_null(std::string_view text) {
-    return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value time_or_null(const std::optional<instant>& t) {
-    return t ? json::value(to_iso8601(*t)) : json::value(nullptr);
-}
-
-template <class Tag>
-json::value id_or_null(const std::optional<id<Tag>>& i) {
-    return i ? json::value(i->value) : json::value(nullptr);
-}
 
 /// generations.error holds a code, then optionally ": " and a text for people.
 json::value error_object(std::string_view error) {

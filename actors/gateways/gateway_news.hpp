@@ -1,7 +1,7 @@
 #pragma once
 
+#include "actors/delivery.hpp"
 #include "actors/gateways/gateway_client.hpp"
-#include "actors/payment.hpp"
 
 #include <optional>
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "actors/delivery.hpp"
 #include "actors/domain/subscription.hpp"
 #include "actors/gateways/gateway_client.hpp"
-#include "actors/payment.hpp"
 
 #include <functional>
 #include <optional>

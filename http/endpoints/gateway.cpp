@@ -1,3 +1,4 @@
+#include "actors/domain/json_values.hpp"
 #include "actors/gateways/json_fields.hpp"
 #include "actors/reconciliation.hpp"
 #include "http/endpoints/endpoints.hpp"
@@ -26,7 +27,7 @@ json::object notification_object(const archived_notification& n) {
             {"business_key", n.business_key},
             {"verdict", n.verdict},
             {"reply", n.reply},
-            {"payment_id", n.payment ? json::value(n.payment->value) : json::value(nullptr)},
+            {"payment_id", id_or_null(n.payment)},
             {"deliveries", n.deliveries},
             {"created_at", to_iso8601(n.created_at)},
             {"updated_at", to_iso8601(n.updated_at)}};

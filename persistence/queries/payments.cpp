@@ -77,12 +77,7 @@ outcome<page<payment_record>> list_payments(pg::connection& database, user_id us
 
 outcome<payment_refunds> find_refunds(pg::connection& database, payment_id payment,
                                       std::string_view transaction_id) {
-    auto waiting =
-        read_all(database.query(waiting_refunds, pg::params{transaction_id}), [](const pg::row& row) {
-            gateway_refund r;
-            row.read(r.transaction_id, r.payment_transaction_id, r.amount_cents);
-            return r;
-        });
+    auto waiting = read_all(database.query(waiting_refunds, pg::params{transaction_id}), to_refund);
     if (!waiting)
         return std::move(waiting).error();
     if (waiting->empty())

@@ -63,6 +63,13 @@ template <class Read>
     return result;
 }
 
+/// transaction_id, payment_transaction_id and amount_cents of gateway_refunds.
+[[nodiscard]] inline gateway_refund to_refund(const pg::row& row) {
+    gateway_refund r;
+    row.read(r.transaction_id, r.payment_transaction_id, r.amount_cents);
+    return r;
+}
+
 /// Where a list that is read backwards begins: an empty key stands for the newest row.
 template <class Tag>
 [[nodiscard]] std::int64_t below(id<Tag> key) {

@@ -210,11 +210,6 @@ outcome<charge_refunds> find_charge_refunds(pg::connection& database, subscripti
     charge_refunds found;
     const pg::params of{subscription};
     status why{done{}};
-    const auto to_refund = [](const pg::row& row) {
-        gateway_refund r;
-        row.read(r.transaction_id, r.payment_transaction_id, r.amount_cents);
-        return r;
-    };
     const auto to_lot = [](const pg::row& row) {
         purchase_record p;
         row.read(p.id, p.package, p.remaining, p.debt, p.purchased_at, p.expires_at);

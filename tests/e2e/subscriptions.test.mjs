@@ -8,26 +8,16 @@ const good = '4000 0000 0000 3055';
 const fading = '4111 1111 1111 1111';
 const [weekly, monthly, professional] = [0, 1, 2];
 
-/** A call of the gateway's API. */
+/** What a successful call of the gateway's API gives. */
 async function api(service, call, body) {
-  const { json } = await service.call('POST', service.sandbox + call, {
-    body, headers: { Authorization: `Basic ${Buffer.from(`sandbox_public_id:${service.secret()}`).toString('base64')}` },
-  });
+  const json = await service.gateway(call, body);
   assert.equal(json.Success, true, json.Message);
   return json.Model;
 }
 
-/** Nothing that the sandbox has to tell is left. */
-function told(service) {
-  return until('every notification to be accepted', async () => {
-    const { json } = await service.call('GET', `${service.sandbox}/sandbox`);
-    return json.notifications.waiting === 0;
-  }, 60);
-}
-
 async function pass(service, advance) {
   await service.call('POST', `${service.sandbox}/sandbox/clock`, { body: { advance } });
-  await told(service);
+  await service.told();
 }
 
 /** A user with what they ask of the service. */
@@ -66,7 +56,7 @@ class Subscriber {
     assert.equal(ordered.status, 201, ordered.text);
     const paid = await this.service.pay(ordered.json, card);
     assert.equal(paid.status, 'Completed');
-    await told(this.service);
+    await this.service.told();
     return paid;
   }
 
@@ -120,7 +110,7 @@ test('a subscription is paid once, renewed by the gateway, and cancelled', async
     assert.equal(declined.status, 'Declined');
     const paid = await service.pay(ordered.json, good);
     assert.equal(paid.status, 'Completed');
-    await told(service);
+    await service.told();
     const active = await ann.subscription();
     assert.deepEqual([active.status, active.plan.id, active.card_saved], ['active', plan.id, true]);
     assert.equal(active.current_period_end, month(active.current_period_start));
@@ -219,7 +209,7 @@ test('the saved card begins anew; a card that fails ends the subscription', asyn
       return ordered.status === 201 && service.pay(ordered.json, good);
     });
     assert.equal(paid.status, 'Completed');
-    await told(service);
+    await service.told();
     assert.equal((await dan.subscription()).status, 'active');
     assert.equal(await dan.balance(), 2 * dan.plans[weekly].tokens_amount);
 
@@ -264,7 +254,7 @@ test('lost, doubled, late and forged notifications, kills in between: each charg
       await service.kill();
       await service.start();
     }
-    await told(service);
+    await service.told();
     for (const [i, each] of all.entries()) {
       const plan = each.plans[i % 2 ? weekly : monthly];
       const periods = i % 2 ? 4 : 1; // now, and after 7, 14 and 21 days of 24

@@ -1,29 +1,15 @@
 #include "tests/simulation/other_program.hpp"
 
 #include "actors/domain/wallet.hpp"
+#include "actors/subscription.hpp"
 #include "tests/simulation/process.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace atelier::test {
-namespace {
 
 using namespace std::chrono_literals;
-
-subscription_facts facts_of(const notification& said) {
-    subscription_facts facts;
-    static_cast<notification_facts&>(facts) = said;
-    facts.invoice_id = said.invoice_id;
-    facts.subscription_id = said.subscription_id;
-    facts.paid_at = said.date_time;
-    facts.card_token = !said.token.empty();
-    facts.standing = said.standing;
-    facts.successes = said.successes;
-    return facts;
-}
-
-} // namespace
 
 subscription other_program::load(user_id user) {
     auto book = tables_.subscription_of(user).book;

@@ -218,6 +218,24 @@ export class Service {
     return json;
   }
 
+  /** A call of the gateway's API, at the sandbox. */
+  async gateway(call, body, headers = {}) {
+    const user = Buffer.from(`sandbox_public_id:${this.secret()}`).toString('base64');
+    const { status, json } = await this.call('POST', this.sandbox + call, {
+      body, headers: { Authorization: `Basic ${user}`, ...headers },
+    });
+    if (status !== 200) throw new Error(`${call}: ${status}`);
+    return json;
+  }
+
+  /** Waits until the sandbox has nothing to tell any more; gives its state. */
+  told(seconds = 60) {
+    return until('every notification to be accepted', async () => {
+      const { json } = await this.call('GET', `${this.sandbox}/sandbox`);
+      return json.notifications.waiting === 0 && json;
+    }, seconds);
+  }
+
   /** The generation when it is final. */
   async finished(token, id, seconds = 60) {
     return until(`generation ${id} to end`, async () => {

@@ -3,6 +3,7 @@
 #include "persistence/committer.hpp"
 #include "persistence/migrate.hpp"
 #include "persistence/pg/connection.hpp"
+#include "persistence/pg_committer.hpp"
 #include "tests/support/cluster.hpp"
 
 #include <future>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 /// A migrated database of its own for each test, rows to begin with, and change sets to write.
 namespace atelier::test {
@@ -27,6 +29,14 @@ T must(outcome<T> result) {
 inline pg::connect_options reach(std::string conninfo) {
     pg::connect_options options;
     options.conninfo = std::move(conninfo);
+    return options;
+}
+
+/// A committer's options for that database.
+inline pg_committer_options writing_to(const std::string& conninfo, std::string writer = "writer 1") {
+    pg_committer_options options;
+    options.database = reach(conninfo);
+    options.writer = std::move(writer);
     return options;
 }
 

@@ -13,13 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-pg_committer_options options(const std::string& conninfo) {
-    pg_committer_options made;
-    made.database = reach(conninfo);
-    made.writer = "writer 1";
-    return made;
-}
-
 /// A paid payment of 100 cents for 50 tokens.
 struct purchase {
     payment_id payment = fresh<payment_id>();
@@ -28,7 +21,7 @@ struct purchase {
 };
 
 struct fixture : books {
-    pg_committer writer{options(conninfo())};
+    pg_committer writer{writing_to(conninfo())};
     user_id ann = add_user();
     token_package_id package = add_package(50);
     purchase one = buy();

@@ -16,16 +16,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-pg_committer_options options(const std::string& conninfo) {
-    pg_committer_options made;
-    made.database = reach(conninfo);
-    made.writer = "writer 1";
-    return made;
-}
-
 /// A writer, and a subscription in memory that what is stored is compared with.
 struct fixture : books {
-    pg_committer writer{options(conninfo())};
+    pg_committer writer{writing_to(conninfo())};
     user_id ann = add_user();
     token_package_id package{ask("SELECT id FROM token_packages WHERE name = 'subscription' AND NOT active")};
     plan_terms small = add_plan(60, 100'000);

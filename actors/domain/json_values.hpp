@@ -8,7 +8,8 @@
 #include <optional>
 #include <string_view>
 
-/// Values of JSON objects that may be missing. In parentheses: in braces a value would become an array of one.
+/// Values of JSON objects that may be missing. In parentheses: in braces a value would become an array of
+/// one.
 namespace atelier {
 
 [[nodiscard]] inline boost::json::value text_or_null(std::string_view text) {

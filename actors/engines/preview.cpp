@@ -30,7 +30,8 @@ std::filesystem::path new_output(const std::filesystem::path& directory) {
 
 /// A broken picture stays broken; a full disk may be emptied.
 engine_failure to_engine_failure(const failure& why) {
-    return {why.code == errc::unavailable, why.detail};
+    return why.code == errc::unavailable ? engine_failure{true, why.detail, engine_fault::engine}
+                                         : engine_failure{false, why.detail, engine_fault::job};
 }
 
 } // namespace
@@ -55,7 +56,7 @@ void preview::submit(engine_job job, engine_callbacks callbacks) {
             return;
         }
     }
-    accepted->callbacks.finished(engine_failure{true, "too many pictures are waiting"});
+    accepted->callbacks.finished(engine_failure{true, "too many pictures are waiting", engine_fault::busy});
 }
 
 void preview::cancel(generation_id job) {
@@ -117,7 +118,7 @@ void preview::serve() {
 engine_outcome preview::work_on(task& t) {
     const auto output = new_output(options_.temporary);
     if (output.empty())
-        return engine_failure{true, "the temporary directory cannot be written"};
+        return engine_failure{true, "the temporary directory cannot be written", engine_fault::engine};
     auto result = paint(t, output);
     std::error_code ignored;
     if (std::holds_alternative<engine_failure>(result))
@@ -152,16 +153,16 @@ engine_outcome preview::paint(task& t, const std::filesystem::path& output) {
         return result;
     } catch (const std::exception& e) {
         // Only memory can have run out.
-        return engine_failure{true, e.what()};
+        return engine_failure{true, e.what(), engine_fault::engine};
     }
 }
 
 engine_failure preview::reason_to_stop(const task& t) const {
     if (t.cancelled)
-        return {false, "canceled"};
+        return {false, "canceled", engine_fault::ended};
     if (stopping_)
-        return {true, "the engine is stopping"};
-    return {false, "the deadline has passed"};
+        return {true, "the engine is stopping", engine_fault::ended};
+    return {false, "the deadline has passed", engine_fault::ended};
 }
 
 } // namespace atelier

@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <memory>
@@ -55,6 +56,13 @@ outcome<blob_digest> file_digest(const std::filesystem::path& file) {
     EVP_DigestFinal_ex(context.get(), md.data(), &length);
     digest.checksum = base64(md.data(), length);
     return digest;
+}
+
+bool is_blob_key(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    };
+    return text.size() >= 20 && text.size() <= 64 && std::ranges::all_of(text, allowed);
 }
 
 std::string new_blob_key(random_source& random) {

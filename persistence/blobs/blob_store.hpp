@@ -24,6 +24,10 @@ struct blob_digest {
 /// A fresh key: 28 characters of base 36 in lower case, as Active Storage makes them.
 [[nodiscard]] std::string new_blob_key(random_source& random);
 
+/// Whether a text is a key: 20 to 64 letters and digits. Rails makes keys of 28 characters of base 36; older
+/// versions made 24. Nothing else may become part of a path or an address.
+[[nodiscard]] bool is_blob_key(std::string_view text);
+
 /// Where the bytes of images are. Keys are written once and never changed. All functions block; thread-safe.
 class blob_store {
 public:

@@ -2,7 +2,6 @@
 
 #include "persistence/files.hpp"
 
-#include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -14,15 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view partial_suffix = ".partial";
-
-/// Rails makes keys of 28 characters of base 36; older versions made 24. Nothing else may become part of a
-/// path.
-bool is_key(std::string_view key) {
-    const auto allowed = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    };
-    return key.size() >= 20 && key.size() <= 64 && std::ranges::all_of(key, allowed);
-}
 
 /// Makes what the system has of a file or directory durable.
 status sync(const fs::path& what, int flags) {
@@ -89,7 +79,7 @@ instant written_at(const struct stat& s) {
 } // namespace
 
 fs::path disk_store::path(std::string_view key) const {
-    if (!is_key(key))
+    if (!is_blob_key(key))
         return {};
     return root_ / key.substr(0, 2) / key.substr(2, 2) / key;
 }

@@ -13,12 +13,6 @@ namespace atelier::test {
 
 inline const std::string api_secret = "api_secret_9f3c";
 
-inline std::string http_answer(std::string_view status, std::string_view body,
-                               std::string_view type = "application/json; charset=utf-8") {
-    return "HTTP/1.1 " + std::string{status} + "\r\nContent-Type: " + std::string{type} +
-           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
-}
-
 /// A reply of the gateway that it did what it was asked.
 inline std::string success(std::string_view model = "null") {
     return http_answer("200 OK", R"({"Success":true,"Message":null,"Model":)" + std::string{model} + "}");

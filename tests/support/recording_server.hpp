@@ -26,16 +26,28 @@ constexpr std::chrono::seconds patience{20};
 
 /// A request as it came.
 struct request {
+    std::string method; ///< e.g. "POST"
     std::string target;
     std::map<std::string, std::string> headers; ///< names in lower case
     std::string body;
 
     /// The last segment of the target.
     [[nodiscard]] std::string kind() const { return target.substr(target.rfind('/') + 1); }
+    /// The value of a header; "" when it is not there.
+    [[nodiscard]] std::string header(const std::string& name) const {
+        const auto found = headers.find(name);
+        return found == headers.end() ? "" : found->second;
+    }
 };
 
 /// At the end of an answer: the connection is cut after what stands before.
 inline constexpr std::string_view cut{"\0cut", 4};
+
+inline std::string http_answer(std::string_view status, std::string_view body,
+                               std::string_view type = "application/json; charset=utf-8") {
+    return "HTTP/1.1 " + std::string{status} + "\r\nContent-Type: " + std::string{type} +
+           "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string{body};
+}
 
 /// A small HTTP server that notes every request and answers it as the test says. "" hangs up without an
 /// answer; an answer that blocks holds its connection only.
@@ -127,14 +139,17 @@ private:
             if (!fill(connection, buffer))
                 return std::nullopt;
         request next;
-        next.target = buffer.substr(5, buffer.find(' ', 5) - 5); // after "POST "
+        const auto space = buffer.find(' ');
+        next.method = buffer.substr(0, space);
+        next.target = buffer.substr(space + 1, buffer.find(' ', space + 1) - space - 1);
         for (auto line = buffer.find("\r\n") + 2; line < end + 2; line = buffer.find("\r\n", line) + 2) {
             const auto colon = buffer.find(':', line);
             auto name = buffer.substr(line, colon - line);
             std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
             next.headers[name] = buffer.substr(colon + 2, buffer.find("\r\n", line) - colon - 2);
         }
-        const auto length = std::stoul(next.headers.at("content-length"));
+        const auto declared = next.header("content-length");
+        const auto length = declared.empty() ? 0 : std::stoul(declared);
         while (buffer.size() < end + 4 + length)
             if (!fill(connection, buffer))
                 return std::nullopt;

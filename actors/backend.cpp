@@ -1,11 +1,11 @@
 #include "actors/backend.hpp"
 
 #include "actors/checkout_key.hpp"
-#include "actors/engines/preview.hpp"
 #include "actors/gateways/cloudpayments.hpp"
 #include "actors/gateways/cloudpayments_client.hpp"
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/generations.hpp"
+#include "actors/make_engines.hpp"
 #include "actors/payments.hpp"
 #include "actors/subscriptions.hpp"
 #include "actors/wallets.hpp"
@@ -104,8 +104,7 @@ backend::backend(backend_options o)
              options.config.images.service_name,
              {options.config.images.pixel_limit, options.config.images.decode_timeout}},
       image_pool{options.config.images.threads, options.config.images.queue_limit}, errands{1, 100},
-      redesign{std::make_unique<preview>(preview_options{
-          .temporary = options.temporary, .threads = options.config.generations.slots, .time = &time})},
+      engines{make_engines(options.config, options.temporary, time)},
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
       gateway_api{std::make_unique<cloudpayments_client>(api_settings(options), meters)},
@@ -153,12 +152,17 @@ backend::backend(backend_options o)
                           actors,
                           meters,
                           news,
-                          *redesign,
+                          *engines,
                           images,
                           image_pool,
                           options.config.generations.attempts,
                           [this] { return uniform(random); }},
-      dispatcher_context_{meters, depths, options.config.generations.slots}, reader_context_{reads, time},
+      dispatcher_context_{time,
+                          meters,
+                          depths,
+                          *engines,
+                          {options.config.engines.failures_max, options.config.engines.pause}},
+      reader_context_{reads, time},
       sweeper_context_{time,
                        actors,
                        meters,
@@ -306,7 +310,7 @@ void backend::stop() {
     gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
     if (office_)
         office_->stop();
-    redesign->stop();
+    engines->stop();
     image_pool.stop();
     errands.stop();
     if (system_) {

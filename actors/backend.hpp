@@ -5,7 +5,7 @@
 #include "actors/catalog.hpp"
 #include "actors/dispatcher.hpp"
 #include "actors/domain/random.hpp"
-#include "actors/engines/engine.hpp"
+#include "actors/engine_set.hpp"
 #include "actors/gateways/gateway.hpp"
 #include "actors/gateways/gateway_client.hpp"
 #include "actors/generation.hpp"
@@ -91,7 +91,7 @@ public:
     image_library images;
     worker_pool image_pool;
     worker_pool errands; ///< short work on files
-    const std::unique_ptr<engine> redesign;
+    const std::unique_ptr<engine_set> engines;
     const std::unique_ptr<gateway> payment_gateway;
     const std::unique_ptr<gateway_client> gateway_api;
     file_mailbox mailbox;

@@ -1,11 +1,16 @@
 #pragma once
 
+#include "actors/domain/circuit_breaker.hpp"
 #include "actors/domain/fair_queue.hpp"
+#include "actors/engine_set.hpp"
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 
+#include <chrono>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
 namespace atelier {
 
@@ -28,12 +33,16 @@ private:
 
 /// What the dispatcher needs; all of it outlives it.
 struct dispatcher_context {
+    const clock& time;
     metrics& meters;
     queue_depths& depths;
-    std::size_t slots;
+    const engine_set& engines;
+    circuit_breaker_rules breaker;
 };
 
-/// Hands out the engine's slots: round-robin over users, first in first out within one.
+/// Hands out the engines' slots: for each engine round-robin over users, the oldest first within one. A job
+/// waits at the first of its engines that takes jobs now; when that one fails and is left alone
+/// (circuit_breaker), those who wait there go on to their next.
 class dispatcher_state {
 public:
     static constexpr const char* name = "dispatcher";
@@ -42,8 +51,10 @@ public:
     explicit dispatcher_state(dispatcher_actor::pointer self) : self_{self} {}
 
     void start(const dispatcher_context& context);
-    void request(const request_slot& command, generation_actor who);
-    void release(generation_id id);
+    void request(request_slot command, generation_actor who);
+    void release(const release_slot& command);
+    [[nodiscard]] outcome<queue_place> on(find_queue_place question) const;
+    void on(engine_pause_over over);
     /// The actor of a job has ended: whatever it had or waited for is free.
     void lost(const caf::actor_addr& who);
 
@@ -51,18 +62,32 @@ private:
     struct job {
         generation_actor who;
         user_id user;
-        bool running = false;
+        std::vector<engine_id> engines;
+        engine_id at;                   ///< where it waits or works
+        std::optional<instant> granted; ///< since when it has a slot
+    };
+    /// One engine's part.
+    struct lane {
+        engine_meters* meters = nullptr;
+        std::size_t slots = 0;
+        circuit_breaker breaker;
+        fair_queue waiting;
+        std::size_t running = 0;
+        std::optional<std::chrono::duration<double>> usual; ///< time in a slot, lately
+        bool timer = false;                                 ///< for the end of its pause is set
     };
 
-    void hand_out();
+    [[nodiscard]] engine_id choose(const std::vector<engine_id>& engines) const;
+    void judge(lane& at, const job& done, const release_slot& how);
     void forget(generation_id id);
+    void move_on(engine_id from);
+    void hand_out(engine_id from);
 
     dispatcher_actor::pointer self_;
     const dispatcher_context* context_ = nullptr;
-    fair_queue queue_;
+    std::vector<lane> lanes_; ///< by engine_id
     std::unordered_map<generation_id, job> jobs_;
     std::unordered_map<caf::actor_id, generation_id> owners_;
-    std::size_t running_ = 0;
 };
 
 /// Behaviour of the dispatcher. `context` must outlive it.

@@ -10,6 +10,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <utility>
@@ -25,15 +26,17 @@ void generation_state::start(const generation_context& context, generation_id id
 // -- messages -----------------------------------------------------------------------------------------------
 
 void generation_state::on(start_generation known) {
-    // What was just committed need not be read back before it is its turn.
-    if (!job_ && known.user && !loading_)
+    if (asked_) {
+        // The dispatcher may be another one, which has heard of nobody yet.
+        if (!slot_)
+            ask_dispatcher();
+    } else if (!job_ && known.user && !known.running && !loading_) {
+        // What was just committed need not be read back before it is its turn.
+        style_ = known.style;
         queue(known.user, known.deadline);
-    else if (!job_ && !queued_)
+    } else if (!job_) {
         load();
-    else if (!job_)
-        return;
-    else if (machine_.phase() == generation_phase::waiting)
-        self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, job_->generation.user});
+    }
 }
 
 caf::typed_response_promise<outcome<generation_record>> generation_state::on(cancel_generation command) {
@@ -53,14 +56,34 @@ caf::typed_response_promise<outcome<generation_record>> generation_state::on(can
     return promise;
 }
 
-void generation_state::on(slot_granted) {
-    if (job_ && machine_.phase() == generation_phase::waiting)
+void generation_state::on(slot_granted slot) {
+    if (slot_)
+        return;
+    if (!asked_ || (job_ && machine_.phase() != generation_phase::waiting)) {
+        self_->send(context_->actors.get<dispatcher_actor>(), atelier::release_slot{id_});
+        return;
+    }
+    slot_ = slot.engine;
+    if (job_)
         handle(generation_event::slot_granted);
-    else if (!job_ && queued_) {
-        granted_ = true;
+    else
         load();
-    } else if (!job_ || machine_.phase() == generation_phase::final)
-        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+}
+
+void generation_state::on(engine_accepted accepted) {
+    if (!job_ || accepted.attempt != machine_.attempt() || machine_.phase() != generation_phase::running)
+        return;
+    job_->generation.engine_job = std::move(accepted.engine_job);
+    change_set note{job_->generation.user, context_->time.now()};
+    note.run_changes.push_back(run_change());
+    self_->request(context_->actors.writer_of(note.user), caf::infinite, commit_changes{std::move(note)})
+        .then(
+            [this](commit_verdict verdict) {
+                // Then a restart begins the work anew; nothing else is lost.
+                if (verdict != commit_verdict::committed)
+                    spdlog::warn("the engine's id of generation {} could not be noted", id_.value);
+            },
+            [](const caf::error&) { /* the writer has crashed, which is reported where it happens */ });
 }
 
 void generation_state::on(engine_progressed progress) {
@@ -74,24 +97,56 @@ void generation_state::on(engine_progressed progress) {
 }
 
 void generation_state::on(engine_finished finished) {
+    const bool ended = submitted_ == finished.attempt;
+    if (ended)
+        submitted_.reset();
     auto* result = std::get_if<engine_result>(&finished.result);
     const bool expected =
         machine_.phase() == generation_phase::running && finished.attempt == machine_.attempt();
-    if (result != nullptr && !expected) {
+    if (!expected) {
         // Too late: nobody wants this picture any more.
         std::error_code ignored;
-        std::filesystem::remove(result->file, ignored);
-    }
-    if (!expected)
+        if (result != nullptr)
+            std::filesystem::remove(result->file, ignored);
+        if (ended)
+            release_slot();
         return;
+    }
     if (result != nullptr) {
         delivered_ = std::move(*result);
+        release_slot(engine_conduct::good);
         handle(generation_event::engine_delivered);
         return;
     }
-    const auto& failed = std::get<engine_failure>(finished.result);
+    failed_at_engine(std::get<engine_failure>(finished.result));
+}
+
+/// Whether to try again, and where.
+void generation_state::failed_at_engine(const engine_failure& failed) {
     error_detail_ = failed.detail;
-    handle(failed.transient ? generation_event::engine_stumbled : generation_event::engine_failed);
+    pause_ = failed.retry_after.value_or(std::chrono::milliseconds{0});
+    bool elsewhere = false;
+    switch (failed.fault) {
+    case engine_fault::job:
+        release_slot(engine_conduct::good);
+        break;
+    case engine_fault::ended:
+        release_slot();
+        break;
+    case engine_fault::busy:
+    case engine_fault::engine:
+    case engine_fault::setup: {
+        failed_.push_back(*slot_);
+        elsewhere = !untried().empty();
+        if (elsewhere)
+            pause_ = {};
+        const bool busy = failed.fault == engine_fault::busy;
+        release_slot(busy ? engine_conduct::busy : engine_conduct::bad, failed.retry_after);
+        break;
+    }
+    }
+    handle(failed.transient || elsewhere ? generation_event::engine_stumbled
+                                         : generation_event::engine_failed);
 }
 
 void generation_state::on(output_stored stored) {
@@ -127,18 +182,59 @@ void generation_state::on(generation_timer timer) {
 }
 
 retired generation_state::on(retire) const {
-    return {id_.value, !loading_ && (job_ ? machine_.phase() == generation_phase::final : !queued_)};
+    const bool over = job_ ? machine_.phase() == generation_phase::final : !asked_;
+    return {id_.value, !loading_ && !submitted_ && over};
+}
+
+// -- slots --------------------------------------------------------------------------------------------------
+
+void generation_state::queue(user_id user, instant deadline) {
+    if (!std::exchange(timed_, true))
+        self_->delayed_send(self_, deadline - context_->time.now(),
+                            generation_timer{generation_timer::kind::deadline});
+    user_ = user;
+    request_slot();
+}
+
+void generation_state::request_slot() {
+    if (std::exchange(asked_, true))
+        return;
+    if (untried().empty())
+        failed_.clear();
+    ask_dispatcher();
+}
+
+/// For the engine that has its work already, or else for one that has not failed it yet.
+void generation_state::ask_dispatcher() {
+    auto engines = attach_to_ ? std::vector{*attach_to_} : untried();
+    self_->send(context_->actors.get<dispatcher_actor>(),
+                atelier::request_slot{id_, user_, std::move(engines)});
+}
+
+std::vector<engine_id> generation_state::untried() const {
+    auto engines = context_->engines.order_for(style_);
+    std::erase_if(engines, [this](engine_id e) { return std::ranges::count(failed_, e) > 0; });
+    return engines;
+}
+
+/// Gives it back, or waits no longer for it.
+void generation_state::release_slot(engine_conduct conduct,
+                                    std::optional<std::chrono::milliseconds> retry_after) {
+    slot_.reset();
+    if (std::exchange(asked_, false))
+        self_->send(context_->actors.get<dispatcher_actor>(),
+                    atelier::release_slot{id_, conduct, retry_after});
+}
+
+/// It is over. An engine that still works has its slot until it says that it has ended.
+void generation_state::leave_engine() {
+    if (submitted_)
+        context_->engines.at(*slot_).cancel(id_);
+    else
+        release_slot();
 }
 
 // -- loading ------------------------------------------------------------------------------------------------
-
-void generation_state::queue(user_id user, instant deadline) {
-    if (std::exchange(queued_, true))
-        return;
-    self_->delayed_send(self_, deadline - context_->time.now(),
-                        generation_timer{generation_timer::kind::deadline});
-    self_->send(context_->actors.get<dispatcher_actor>(), request_slot{id_, user});
-}
 
 void generation_state::load() {
     if (std::exchange(loading_, true))
@@ -162,7 +258,7 @@ void generation_state::loaded(outcome<generation_job> job) {
         // Somebody else ended it, or it was final before it came to memory.
         machine_.close();
         tell_status();
-        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+        leave_engine();
         answer_cancellers(g);
         return;
     }
@@ -171,13 +267,18 @@ void generation_state::loaded(outcome<generation_job> job) {
         commit_again();
         return;
     }
-    machine_ = generation{context_->attempts_max, std::min(g.attempt, context_->attempts_max - 1)};
+    style_ = g.style;
+    if (g.status == generation_status::running && !g.engine_job.empty())
+        attach_to_ = context_->engines.find(g.engine);
+    // Going on with an attempt is none of its own.
+    const auto attempts = g.attempt - (attach_to_ ? 1 : 0);
+    machine_ = generation{context_->attempts_max, std::clamp(attempts, 0, context_->attempts_max - 1)};
     const auto now = context_->time.now();
     if (!cancellers_.empty()) {
         handle(generation_event::cancel);
     } else if (g.deadline <= now) {
         handle(generation_event::deadline);
-    } else if (std::exchange(granted_, false)) {
+    } else if (slot_) {
         handle(generation_event::slot_granted);
     } else {
         queue(g.user, g.deadline);
@@ -191,8 +292,7 @@ void generation_state::load_failed(errc why) {
                             generation_timer{generation_timer::kind::commit_again});
         return;
     }
-    if (std::exchange(queued_, false))
-        self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
+    release_slot();
 }
 
 /// Until it was loaded, nobody knew whose it is.
@@ -209,16 +309,18 @@ void generation_state::refuse_strangers() {
 void generation_state::handle(generation_event event) {
     if (!job_)
         return;
-    const bool was_at_engine = machine_.phase() == generation_phase::running;
     const auto action = machine_.on(event);
-    if (action == generation_action::fail && was_at_engine)
-        context_->worker.cancel(id_);
+    if (action == generation_action::fail)
+        leave_engine();
     perform(action);
 }
 
 void generation_state::perform(generation_action action) {
     switch (action) {
     case generation_action::none:
+        break;
+    case generation_action::queue:
+        request_slot();
         break;
     case generation_action::commit_running:
         commit_running();
@@ -269,7 +371,15 @@ void generation_state::submit() {
     job.seed = g.seed;
     job.parameters = g.parameters;
     job.deadline = g.deadline;
+    if (attach_to_)
+        job.attach_to = g.engine_job;
+    attach_to_.reset();
+    submitted_ = machine_.attempt();
     engine_callbacks callbacks;
+    callbacks.accepted = [self = caf::actor_cast<generation_actor>(self_),
+                          attempt = machine_.attempt()](std::string engine_job) {
+        caf::anon_send(self, engine_accepted{attempt, std::move(engine_job)});
+    };
     callbacks.progress = [self = caf::actor_cast<generation_actor>(self_),
                           attempt = machine_.attempt()](double done) {
         caf::anon_send(self, engine_progressed{attempt, done});
@@ -278,12 +388,13 @@ void generation_state::submit() {
                           attempt = machine_.attempt()](engine_outcome result) {
         caf::anon_send(self, engine_finished{attempt, std::move(result)});
     };
-    context_->worker.submit(std::move(job), std::move(callbacks));
+    context_->engines.at(*slot_).submit(std::move(job), std::move(callbacks));
 }
 
 void generation_state::pause() {
-    self_->delayed_send(self_, pause_before(machine_.attempt() + 1, context_->random()),
-                        generation_timer{generation_timer::kind::pause});
+    const microseconds asked_for = pause_;
+    const auto usual = pause_before(machine_.attempt() + 1, context_->random());
+    self_->delayed_send(self_, std::max(usual, asked_for), generation_timer{generation_timer::kind::pause});
 }
 
 void generation_state::store() {
@@ -303,7 +414,6 @@ void generation_state::end() {
         context_->meters.generation_run_seconds.Observe(
             std::chrono::duration<double>(*g.finished_at - *g.started_at).count());
     tell_status();
-    self_->send(context_->actors.get<dispatcher_actor>(), release_slot{id_});
     answer_cancellers(g);
 }
 
@@ -327,6 +437,7 @@ generation_actor::behavior_type generation_behavior(generation_state::actor* sel
         [&state](start_generation c) { state.on(c); },
         [&state](cancel_generation c) { return state.on(c); },
         [&state](slot_granted c) { state.on(c); },
+        [&state](engine_accepted& c) { state.on(std::move(c)); },
         [&state](engine_progressed c) { state.on(c); },
         [&state](engine_finished& c) { state.on(std::move(c)); },
         [&state](output_stored& c) { state.on(std::move(c)); },

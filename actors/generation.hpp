@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/domain/generation.hpp"
-#include "actors/engines/engine.hpp"
+#include "actors/engine_set.hpp"
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
@@ -17,6 +17,12 @@ class event_hub;
 class image_library;
 class roster;
 class worker_pool;
+
+/// The engine has the work under an id of its own.
+struct engine_accepted {
+    std::int32_t attempt = 0;
+    std::string engine_job;
+};
 
 /// The engine says how far it is, from 0 to 1.
 struct engine_progressed {
@@ -41,16 +47,17 @@ struct generation_context {
     const roster& actors;
     metrics& meters;
     event_hub& news;
-    engine& worker;
+    engine_set& engines;
     image_library& images;
     worker_pool& image_pool;
     std::int32_t attempts_max;
     std::function<double()> random; ///< uniform in [0, 1)
 };
 
-/// One generation that is not final: waits for a slot, runs at the engine, stores the output, and ends in one
-/// commit, either with its output image or with its tokens returned. What may happen is decided by
-/// `generation`; this class carries it out.
+/// One generation that is not final: waits for a slot of an engine, runs there, stores the output, and ends
+/// in one commit, either with its output image or with its tokens returned. What may happen is decided by
+/// `generation`; this class carries it out. An attempt that an engine was to blame for is followed by one at
+/// the next engine, if there is another.
 class generation_state {
 public:
     static constexpr const char* name = "generation";
@@ -62,7 +69,8 @@ public:
     void start(const generation_context& context, generation_id id);
     void on(start_generation known);
     caf::typed_response_promise<outcome<generation_record>> on(cancel_generation command);
-    void on(slot_granted);
+    void on(slot_granted slot);
+    void on(engine_accepted accepted);
     void on(engine_progressed progress);
     void on(engine_finished finished);
     void on(output_stored stored);
@@ -77,6 +85,11 @@ private:
     };
 
     void queue(user_id user, instant deadline);
+    void request_slot();
+    void ask_dispatcher();
+    [[nodiscard]] std::vector<engine_id> untried() const;
+    void release_slot(engine_conduct conduct = {}, std::optional<std::chrono::milliseconds> retry_after = {});
+    void leave_engine();
     void load();
     void loaded(outcome<generation_job> job);
     void load_failed(errc why);
@@ -85,6 +98,7 @@ private:
     void perform(generation_action action);
     void commit_running();
     void submit();
+    void failed_at_engine(const engine_failure& failed);
     void pause();
     void store();
     void commit_succeeded();
@@ -103,9 +117,17 @@ private:
     generation_id id_;
     std::optional<generation_job> job_; ///< empty until loaded
     generation machine_{1};
-    bool queued_ = false;  ///< waits for a slot, or has had one
-    bool granted_ = false; ///< the slot came before the job was loaded
+    user_id user_;                  ///< known before the job is loaded, as
+    style_id style_;                ///< is this
+    bool timed_ = false;            ///< the timer of the deadline is set
+    bool asked_ = false;            ///< waits for a slot, or has one
+    std::optional<engine_id> slot_; ///< that it has
     bool loading_ = false;
+    std::optional<std::int32_t> submitted_; ///< the attempt that an engine works on, also when it is unwanted
+    std::vector<engine_id> failed_;         ///< engines that were to blame for a failed attempt
+    /// The engine has work of an earlier life of the service, under the record's `engine_job`.
+    std::optional<engine_id> attach_to_;
+    std::chrono::milliseconds pause_{}; ///< that the engine asks for before the next attempt
     generation_action committing_ = generation_action::none; ///< the commit that is wanted, until it is made
     bool commit_under_way_ = false; ///< nobody knows yet what became of `committing_`
     std::int32_t commit_tries_ = 0;
@@ -122,6 +144,7 @@ generation_actor::behavior_type generation_behavior(generation_state::actor* sel
 
 } // namespace atelier
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_accepted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_progressed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_finished)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::output_stored)

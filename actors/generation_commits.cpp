@@ -21,6 +21,9 @@ void generation_state::commit_running() {
         changes.generation_changes.push_back(std::move(change));
         g.started_at = changes.at;
     }
+    g.engine = context_->engines.at(*slot_).name();
+    if (!attach_to_)
+        g.engine_job.clear();
     auto run = run_change();
     run.attempt = machine_.attempt() + 1;
     changes.run_changes.push_back(std::move(run));
@@ -133,7 +136,8 @@ generation_run_change generation_state::run_change() const {
     const auto& g = job_->generation;
     generation_run_change run;
     run.id = id_;
-    run.engine = context_->worker.name();
+    run.engine = g.engine;
+    run.engine_job = g.engine_job;
     run.attempt = machine_.attempt();
     run.started_at = g.started_at;
     return run;

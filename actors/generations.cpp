@@ -14,7 +14,7 @@ generations_actor::behavior_type generations_behavior(generations_state::actor* 
     auto& family = *self->state.family;
     // Nobody sends a crashed generation its next message: it has to be taken up again at once.
     family.on_crash = [self, &family](generation_id id) {
-        self->send(family.child(id), start_generation{id, {}, {}});
+        self->send(family.child(id), start_generation{id});
     };
     self->delayed_send(self, family.sweep_interval(), tick{});
     return {

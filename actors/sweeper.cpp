@@ -27,7 +27,7 @@ constexpr std::int32_t page_size = 500;
 /// What a sweep over the tables found.
 struct findings {
     std::vector<user_id> users_with_expired_lots;
-    std::vector<generation_id> unfinished;
+    std::vector<start_generation> unfinished;
     generation_id next_generation;     ///< where the next sweep goes on
     std::vector<std::string> overdue;  ///< invoices of pending payments whose time is over
     payment_id next_payment;           ///< where the next sweep goes on
@@ -66,8 +66,9 @@ findings look(pg::connection& database, instant after, instant now, generation_i
         spdlog::warn("sweep of expired lots failed: {}", users.error().detail);
     }
     if (auto unfinished = queries::list_unfinished_generations(database, above, page_size)) {
-        for (const auto& generation : unfinished->data)
-            found.unfinished.push_back(generation.id);
+        for (const auto& g : unfinished->data)
+            found.unfinished.emplace_back(g.id, g.user, g.deadline, g.style,
+                                          g.status == generation_status::running);
         found.next_generation = generation_id{unfinished->next};
     }
     if (const auto purged = queries::purge_sessions(database, now, page_size); !purged)
@@ -129,8 +130,8 @@ void sweeper_state::sweep_rows() {
                         .then([](const outcome<receipt>&) {},
                               [](const caf::error&) { /* found again next time */ });
                 const auto generations = context_->actors.get<generations_actor>();
-                for (const auto id : found.unfinished)
-                    self_->send(generations, start_generation{id, {}, {}});
+                for (const auto& generation : found.unfinished)
+                    self_->send(generations, generation);
                 asked_up_to_ = found.next_payment;
                 const auto payments = context_->actors.get<payments_actor>();
                 for (const auto& invoice : found.overdue)

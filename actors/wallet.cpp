@@ -224,7 +224,7 @@ void wallet_state::finish(entry& e) {
             e.what);
         if (done.generation)
             self_->send(context_->actors.get<generations_actor>(),
-                        start_generation{done.generation, user_, done.deadline});
+                        start_generation{done.generation, user_, done.deadline, done.style});
     }
     if (!e.result && key_of(e.what)) {
         replay(std::move(e));

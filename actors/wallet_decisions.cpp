@@ -40,6 +40,7 @@ struct decision {
         generation.seed = command.seed;
         generation.created_at = now;
         result.deadline = now + command.time_limit;
+        result.style = command.style;
         changes->new_generations.push_back({id, command.input_image, command.style, command.cost,
                                             command.seed, command.parameters, result.deadline});
         result.status = 202;

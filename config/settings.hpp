@@ -85,12 +85,82 @@ struct images_settings {
 
 struct generations_settings {
     std::string engine = "preview";
+    std::string fallback;  ///< names of engines, "" = none
+    std::string styles;    ///< `style_engines`
     std::int32_t cost = 1; ///< tokens
     milliseconds deadline = std::chrono::minutes{10};
     std::size_t slots = 2;
     std::int32_t attempts = 3;
     std::size_t queue_limit_per_user = 2000;
     std::size_t queue_limit = 50'000;
+};
+
+/// OpenAI's images API, or a server of another maker that speaks it.
+struct openai_settings {
+    std::string url = "https://api.openai.com/v1";
+    std::string key; ///< secret
+    std::size_t slots = 4;
+    std::string model = "gpt-image-1";
+    std::string size = "auto";
+    std::string quality;
+    std::string input_fidelity = "high";
+    std::string output_format = "jpeg";
+};
+
+/// A server that speaks the API of AUTOMATIC1111's web UI.
+struct sdapi_settings {
+    std::string url = "http://127.0.0.1:7860";
+    std::string user;
+    std::string password; ///< secret
+    std::size_t slots = 1;
+    std::string checkpoint;
+    std::string sampler;
+    std::int32_t steps = 30;
+    std::int32_t strength = 60; ///< percent
+};
+
+/// stable-diffusion.cpp's server.
+struct sdcpp_settings {
+    std::string url = "http://127.0.0.1:1234";
+    std::size_t slots = 1;
+    bool editing_model = false;
+    std::int32_t steps = 0;
+    std::int32_t strength = 60; ///< percent
+};
+
+struct replicate_settings {
+    std::string url = "https://api.replicate.com/v1";
+    std::string token; ///< secret
+    std::size_t slots = 4;
+    std::string model;
+    std::string version;
+    std::string input = "{}";
+    std::string image_field = "image";
+    std::string seed_field = "seed";
+    std::string negative_field = "negative_prompt";
+    std::string strength_field = "prompt_strength";
+    std::string webhook_secret; ///< secret; "" = no webhooks
+};
+
+/// Engines on other servers. Only those are used that `generations` names.
+struct engines_settings {
+    openai_settings openai;
+    /// Another server that speaks OpenAI's images API, which may know fewer fields.
+    openai_settings compatible{.url = "http://127.0.0.1:8000/v1",
+                               .key = {},
+                               .slots = 1,
+                               .model = {},
+                               .size = {},
+                               .quality = {},
+                               .input_fidelity = {},
+                               .output_format = {}};
+    sdapi_settings sdapi;
+    sdcpp_settings sdcpp;
+    replicate_settings replicate;
+    milliseconds call_timeout = std::chrono::seconds{30};
+    milliseconds file_timeout = std::chrono::minutes{2};
+    std::int32_t failures_max = 5;
+    milliseconds pause = std::chrono::seconds{15};
 };
 
 struct payments_settings {
@@ -161,6 +231,7 @@ struct settings {
     accounts_settings accounts;
     images_settings images;
     generations_settings generations;
+    engines_settings engines;
     payments_settings payments;
     sandbox_settings sandbox;
     mail_settings mail;

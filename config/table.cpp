@@ -1,93 +1,9 @@
 #include "config/table.hpp"
 
-#include "config/address_ranges.hpp"
-#include "config/secure_url.hpp"
-
-#include <algorithm>
-#include <arpa/inet.h>
-#include <cctype>
+#include "config/setting_rules.hpp"
 
 namespace atelier {
-
 namespace {
-
-using std::chrono::days;
-using std::chrono::hours;
-using std::chrono::minutes;
-using std::chrono::seconds;
-
-template <auto... Members>
-setting_field at(settings& s) {
-    return &(s.*....*Members);
-}
-
-constexpr byte_count operator""_KiB(unsigned long long n) {
-    return {static_cast<std::int64_t>(n) << 10};
-}
-constexpr byte_count operator""_MiB(unsigned long long n) {
-    return {static_cast<std::int64_t>(n) << 20};
-}
-constexpr byte_count operator""_GiB(unsigned long long n) {
-    return {static_cast<std::int64_t>(n) << 30};
-}
-
-bool is_anything(std::string_view /*text*/) {
-    return true;
-}
-
-bool is_not_empty(std::string_view text) {
-    return !text.empty();
-}
-
-bool is_ip_address(std::string_view text) {
-    const std::string address{text};
-    in6_addr parsed{};
-    return inet_pton(AF_INET, address.c_str(), &parsed) == 1 ||
-           inet_pton(AF_INET6, address.c_str(), &parsed) == 1;
-}
-
-bool is_base_url(std::string_view text) {
-    return text.empty() ||
-           ((text.starts_with("http://") || text.starts_with("https://")) && !text.ends_with('/'));
-}
-
-bool is_address_list(std::string_view text) {
-    return address_ranges::parse(text).has_value();
-}
-
-bool is_database_url(std::string_view text) {
-    return text.empty() || text.starts_with("postgres://") || text.starts_with("postgresql://") ||
-           text.find('=') != std::string_view::npos;
-}
-
-bool is_currency(std::string_view text) {
-    return text.size() == 3 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
-}
-
-bool is_mailbox(std::string_view text) {
-    return text.find('@') != std::string_view::npos;
-}
-
-const text_rule any_text{"a text", is_anything};
-const text_rule some_text{"a text, not empty", is_not_empty};
-const text_rule any_path{"a path", is_anything};
-const text_rule some_path{"a path, not empty", is_not_empty};
-const text_rule ip_address{"an IP address", is_ip_address};
-const text_rule base_url{R"(a URL that begins with http:// or https:// and does not end with '/', or "")",
-                         is_base_url};
-const text_rule secure_url{"a URL that begins with https://, or http:// and a loopback address",
-                           is_secure_url};
-const text_rule address_list{R"(IP addresses and ranges, as "192.0.2.7, 2001:db8::/32", or "")",
-                             is_address_list};
-const text_rule database_url{R"(a libpq connection URI or key=value text, or "")", is_database_url};
-const text_rule currency{"an ISO 4217 code, as \"RUB\"", is_currency};
-const text_rule mailbox{"a mail address", is_mailbox};
-const integer_rule port{0, 65'535};
-const integer_rule thread_count{1, 64};
-const integer_rule percentage{0, 100};
-const integer_rule queue_length{1, 10'000'000};
-const duration_rule network_timeout{milliseconds{100}, hours{1}};
-const duration_rule lifetime{minutes{1}, days{3650}};
 
 std::vector<setting> make_table() {
     using s = settings;
@@ -210,17 +126,21 @@ std::vector<setting> make_table() {
         {"images.decode_timeout", at<&s::images, &images::decode_timeout>, network_timeout,
          "Time in which an uploaded image must be decoded."},
 
-        {"generations.engine", at<&s::generations, &generations::engine>, choice_rule{{"preview"}},
-         "What makes the pictures."},
+        {"generations.engine", at<&s::generations, &generations::engine>, engine_name,
+         "What makes the pictures; the block of that name says more about it."},
+        {"generations.fallback", at<&s::generations, &generations::fallback>, engine_list,
+         "Engines that are tried when one is to blame for a failure, in this order."},
+        {"generations.styles", at<&s::generations, &generations::styles>, style_engines,
+         "Styles, by their id, that begin with another engine."},
         {"generations.cost", at<&s::generations, &generations::cost>, integer_rule{0, 1'000'000},
          "Tokens that a generation costs."},
         {"generations.deadline", at<&s::generations, &generations::deadline>,
          duration_rule{seconds{1}, days{7}},
          "Time in which a generation succeeds, or fails and is refunded."},
         {"generations.slots", at<&s::generations, &generations::slots>, integer_rule{1, 1000},
-         "Generations that the engine works on at once."},
+         "Generations that preview works on at once."},
         {"generations.attempts", at<&s::generations, &generations::attempts>, integer_rule{1, 100},
-         "How often the engine may try before a generation fails."},
+         "How often engines may try before a generation fails."},
         {"generations.queue_limit_per_user", at<&s::generations, &generations::queue_limit_per_user>,
          queue_length, "Generations of one user that wait; more are refused."},
         {"generations.queue_limit", at<&s::generations, &generations::queue_limit>, queue_length,
@@ -322,7 +242,12 @@ std::vector<setting> make_table() {
 } // namespace
 
 const std::vector<setting>& setting_table() {
-    static const auto table = make_table();
+    static const auto table = [] {
+        auto all = make_table();
+        const auto engines = engine_setting_rows();
+        all.insert(all.end(), engines.begin(), engines.end());
+        return all;
+    }();
     return table;
 }
 

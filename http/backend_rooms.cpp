@@ -1,3 +1,4 @@
+#include "actors/engines/replicate.hpp"
 #include "http/backend_parts.hpp"
 #include "persistence/queries/catalog.hpp"
 #include "persistence/queries/generations.hpp"
@@ -103,8 +104,15 @@ reply<generation_record> backend_service::generation(user_id user, generation_id
     auto query = [generation](pg::connection& database) {
         return queries::get_generation(database, generation);
     };
-    auto found = co_await read<generation_record>(parts_->back.reads, query);
-    co_return owned_by(user, std::move(found));
+    auto found = owned_by(user, co_await read<generation_record>(parts_->back.reads, query));
+    if (!found || found->status != generation_status::queued)
+        co_return found;
+    const find_queue_place question{generation};
+    const auto place =
+        co_await parts_->ask.ask<queue_place>(parts_->back.actors.get<dispatcher_actor>(), question);
+    if (place) // otherwise it has just left the queue
+        found->place = *place;
+    co_return found;
 }
 
 reply<page<generation_record>> backend_service::generations(user_id user, generation_id before,
@@ -112,6 +120,21 @@ reply<page<generation_record>> backend_service::generations(user_id user, genera
     return read<page<generation_record>>(parts_->back.reads, [=](pg::connection& database) {
         return queries::list_generations(database, user, before, limit);
     });
+}
+
+reply<done> backend_service::notify(engine_webhook hook) {
+    auto& back = parts_->back;
+    const auto& secret = back.options.config.engines.replicate.webhook_secret;
+    const auto engine = back.engines->find(hook.engine);
+    if (hook.engine != "replicate" || !engine || secret.empty())
+        co_return errc::not_found;
+    if (!verify_replicate_webhook({hook.id, hook.timestamp, hook.signature}, hook.body, secret,
+                                  back.time.now()))
+        co_return errc::invalid_signature;
+    const auto job = read_replicate_id(hook.body);
+    if (const auto* id = std::get_if<std::string>(&job))
+        back.engines->at(*engine).look_again(*id);
+    co_return done{};
 }
 
 reply<generation_record> backend_service::cancel(user_id user, generation_id generation) {

@@ -64,6 +64,7 @@ public:
     reply<generation_record> generation(user_id user, generation_id generation) override;
     reply<page<generation_record>> generations(user_id user, generation_id before,
                                                std::int32_t limit) override;
+    reply<done> notify(engine_webhook hook) override;
     reply<generation_record> cancel(user_id user, generation_id generation) override;
     [[nodiscard]] std::shared_ptr<void> watch(generation_id generation,
                                               std::function<void(const generation_event&)> listener) override;

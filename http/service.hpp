@@ -89,6 +89,17 @@ struct webhook {
     webhook() = default;
 };
 
+/// A webhook of an engine, signed as https://www.standardwebhooks.com says.
+struct engine_webhook {
+    std::string engine; ///< its name
+    std::string id;
+    std::string timestamp;
+    std::string signature;
+    std::string body; ///< raw
+
+    engine_webhook() = default;
+};
+
 /// What the gateway is answered.
 struct webhook_answer {
     std::int32_t code = 0;
@@ -183,6 +194,8 @@ public:
     virtual reply<generation_record> generation(user_id user, generation_id generation) = 0;
     virtual reply<page<generation_record>> generations(user_id user, generation_id before,
                                                        std::int32_t limit) = 0;
+    /// There is news of some work of an engine's. Errors: not_found when it sends none, invalid_signature.
+    virtual reply<done> notify(engine_webhook hook) = 0;
     virtual reply<generation_record> cancel(user_id user, generation_id generation) = 0;
     /// Calls `listener` (from any thread) with what happens to a generation, until the result is destroyed.
     [[nodiscard]] virtual std::shared_ptr<void>

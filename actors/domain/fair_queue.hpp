@@ -3,15 +3,17 @@
 #include "actors/domain/ids.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <list>
 #include <optional>
+#include <set>
 #include <unordered_map>
+#include <vector>
 
 namespace atelier {
 
-/// Jobs waiting for a slot: round-robin over users, first in first out within one user. However many jobs one
-/// user has, another's first one waits for at most one job of each user before it.
+/// Jobs waiting for a slot: round-robin over users, the oldest (lowest id) first within one user, whenever it
+/// came: one that waits again, after a failure or a restart, is not behind what was ordered later. However
+/// many jobs one user has, another's first one waits for at most one job of each user before it.
 class fair_queue {
 public:
     /// Adds a job; one that is already waiting keeps its place.
@@ -26,10 +28,14 @@ public:
     [[nodiscard]] std::size_t size() const { return owners_.size(); }
     [[nodiscard]] std::size_t size_of(user_id user) const;
     [[nodiscard]] bool contains(generation_id job) const { return owners_.contains(job); }
+    /// How many jobs are handed out before this one if no other comes; nothing when it does not wait.
+    [[nodiscard]] std::optional<std::size_t> ahead_of(generation_id job) const;
+    /// All jobs, in the order in which they would be handed out.
+    [[nodiscard]] std::vector<generation_id> in_order() const;
 
 private:
     struct line {
-        std::deque<generation_id> jobs;
+        std::set<generation_id> jobs;
         std::list<user_id>::iterator turn;
     };
 

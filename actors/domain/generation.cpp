@@ -42,8 +42,7 @@ generation_action generation::on(generation_event event) {
     case e::pause_over:
         if (phase_ != p::pausing)
             return a::none;
-        ++attempt_;
-        return go(p::running, a::submit);
+        return go(p::waiting, a::queue);
     case e::stored:
         return phase_ == p::storing ? go(p::finishing, a::commit_succeeded) : a::none;
     case e::store_failed:

@@ -9,10 +9,10 @@ namespace atelier {
 
 /// Where a generation that is not final stands, as its actor sees it.
 enum class generation_phase : std::uint8_t {
-    waiting,   ///< for a slot of the engine
-    starting,  ///< it has a slot; `running` is being committed
+    waiting,   ///< for a slot of an engine
+    starting,  ///< it has a slot; that an attempt begins is being committed
     running,   ///< the engine works
-    pausing,   ///< an attempt failed; the next begins after a pause, in the same slot
+    pausing,   ///< an attempt failed; after a pause it waits for a slot again
     storing,   ///< the engine has delivered; the output is being checked and stored
     finishing, ///< `succeeded` is being committed
     failing,   ///< `failed` and the refund are being committed
@@ -23,7 +23,7 @@ enum class generation_phase : std::uint8_t {
 /// What can happen to it.
 enum class generation_event : std::uint8_t {
     slot_granted,
-    started,          ///< `running` is committed
+    started,          ///< that an attempt begins is committed
     engine_delivered, ///< an output is there
     engine_failed,    ///< trying again will not help
     engine_stumbled,  ///< trying again may help
@@ -38,6 +38,7 @@ enum class generation_event : std::uint8_t {
 /// What the actor has to do about it.
 enum class generation_action : std::uint8_t {
     none,
+    queue, ///< wait for a slot
     commit_running,
     submit,           ///< hand the job to the engine
     pause,            ///< wait, then `pause_over`
@@ -65,9 +66,6 @@ public:
     [[nodiscard]] generation_phase phase() const { return phase_; }
     /// The attempt under way, or the last one; 0 before the first.
     [[nodiscard]] std::int32_t attempt() const { return attempt_; }
-    [[nodiscard]] bool at_engine() const {
-        return phase_ == generation_phase::running || phase_ == generation_phase::pausing;
-    }
     /// The stable code that goes into generations.error when it fails.
     [[nodiscard]] std::string_view error() const { return error_; }
 

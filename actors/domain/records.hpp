@@ -89,6 +89,15 @@ struct spend_part {
     tokens amount = 0; ///< positive
 };
 
+/// Where a generation waits for an engine.
+struct queue_place {
+    std::size_t ahead = 0; ///< generations that get a slot before it, if no other comes
+    /// How long it may take until it gets one; nothing while nobody knows how long the engine takes.
+    std::optional<std::chrono::milliseconds> estimated_wait;
+
+    queue_place() = default;
+};
+
 struct generation_record {
     generation_id id;
     user_id user;
@@ -108,7 +117,8 @@ struct generation_record {
     instant updated_at;
     std::optional<instant> started_at;
     std::optional<instant> finished_at;
-    std::vector<spend_part> spends; ///< filled for generations that are not final
+    std::vector<spend_part> spends;   ///< filled for generations that are not final
+    std::optional<queue_place> place; ///< known to the dispatcher only, not to the database
 };
 
 struct payment_record {

@@ -125,7 +125,16 @@ std::string payment_json(const payment_record& payment) {
 }
 
 std::string generation_json(const generation_record& generation) {
-    return json::serialize(generation_object(generation));
+    auto object = generation_object(generation);
+    if (generation.place) {
+        const auto wait = generation.place->estimated_wait;
+        object["queue"] =
+            json::object{{"position", generation.place->ahead + 1},
+                         {"estimated_wait_seconds",
+                          wait ? json::value(std::chrono::ceil<std::chrono::seconds>(*wait).count())
+                               : json::value(nullptr)}};
+    }
+    return json::serialize(object);
 }
 
 std::string grant_json(user_id user, const new_purchase& lot, tokens balance, transaction_id last) {

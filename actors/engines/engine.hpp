@@ -95,7 +95,7 @@ struct engine_callbacks {
 };
 
 /// Something that redesigns rooms: the embedded preview, or a driver to another company's server. To add one,
-/// implement this in one file. Thread-safe.
+/// implement this in one file, and name it in make_engines.cpp. Thread-safe.
 class engine {
 public:
     virtual ~engine() = default;

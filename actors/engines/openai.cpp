@@ -12,7 +12,7 @@ class openai final : public remote_driver {
 public:
     explicit openai(openai_options options) : options_{std::move(options)} {}
 
-    [[nodiscard]] std::string_view name() const override { return "openai"; }
+    [[nodiscard]] std::string_view name() const override { return options_.name; }
 
     [[nodiscard]] engine_outcome work(remote_job& job) const override {
         auto prepared = job.prepare(options_.upload);

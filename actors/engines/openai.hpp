@@ -10,6 +10,7 @@ namespace atelier {
 /// What is asked of a server that speaks OpenAI's images API; "" = left to the server, as servers of other
 /// makers may not know the field.
 struct openai_options {
+    std::string name = "openai"; ///< in the configuration
     std::string model = "gpt-image-1";
     std::string size = "auto";           ///< e.g. "1536x1024"
     std::string quality;                 ///< low, medium, high or auto

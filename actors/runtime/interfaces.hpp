@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/runtime/slot_messages.hpp"
 #include "actors/runtime/subscription_messages.hpp"
 
 #include <caf/fwd.hpp>
@@ -10,6 +11,7 @@
 namespace atelier {
 
 struct deliver_notification;
+struct engine_accepted;
 struct engine_progressed;
 struct engine_finished;
 struct output_stored;
@@ -59,7 +61,7 @@ using generation_actor = caf::typed_actor<
     // From the dispatcher.
     caf::reacts_to<slot_granted>,
     // From the engine's threads.
-    caf::reacts_to<engine_progressed>, caf::reacts_to<engine_finished>,
+    caf::reacts_to<engine_accepted>, caf::reacts_to<engine_progressed>, caf::reacts_to<engine_finished>,
     // From the image pool.
     caf::reacts_to<output_stored>,
     // Its own timers: the deadline, the pause before the next attempt or commit.
@@ -72,8 +74,13 @@ using generations_actor =
                      caf::replies_to<cancel_generation>::with<outcome<generation_record>>,
                      caf::replies_to<list_children>::with<children_report>, caf::reacts_to<tick>>;
 
-/// Hands out the engine's slots, one user after the other.
-using dispatcher_actor = caf::typed_actor<caf::reacts_to<request_slot>, caf::reacts_to<release_slot>>;
+/// Hands out the engines' slots, one user after the other.
+using dispatcher_actor = caf::typed_actor<
+    // Of generations; who asks again waits where it can get a slot now.
+    caf::reacts_to<request_slot>, caf::reacts_to<release_slot>,
+    caf::replies_to<find_queue_place>::with<outcome<queue_place>>,
+    // Its own timer.
+    caf::reacts_to<engine_pause_over>>;
 
 /// One payment with something happening.
 using payment_actor = caf::typed_actor<

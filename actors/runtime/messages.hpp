@@ -138,6 +138,7 @@ struct receipt {
     transaction_id last;      ///< id of its last journal row; 0 when it wrote none
     generation_id generation; ///< the one that was created; 0 otherwise
     instant deadline{};       ///< of that one
+    style_id style;           ///< of that one
 
     receipt() = default;
 };
@@ -163,6 +164,13 @@ struct start_generation {
     generation_id id;
     user_id user; ///< 0: nothing but the id is known
     instant deadline{};
+    style_id style;
+    bool running = false; ///< it was at an engine when the service ended
+
+    start_generation() = default;
+    explicit start_generation(generation_id i) : id{i} {}
+    start_generation(generation_id i, user_id u, instant d, style_id s, bool r = false)
+        : id{i}, user{u}, deadline{d}, style{s}, running{r} {}
 };
 
 /// A generation with what it takes to run it.
@@ -182,18 +190,6 @@ struct generation_timer {
 struct cancel_generation {
     generation_id id;
     user_id user;
-};
-
-/// The dispatcher: a slot of the engine is yours until you give it back.
-struct slot_granted {
-    generation_id id;
-};
-struct request_slot {
-    generation_id id;
-    user_id user;
-};
-struct release_slot {
-    generation_id id;
 };
 
 // -- payments -----------------------------------------------------------------------------------------------
@@ -346,9 +342,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::receipt>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::wallet_view>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::start_generation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::cancel_generation)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::slot_granted)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::request_slot)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::release_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::notification_reply>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::commit_changes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::commit_verdict)

@@ -36,6 +36,8 @@ struct metrics::families {
     prometheus::Registry registry;
     std::mutex actors_mutex;
     std::map<std::string, actor_meters, std::less<>> actors;
+    std::mutex engines_mutex;
+    std::map<std::string, engine_meters, std::less<>> engines;
 
     Family<Counter>& counter(const char* name, const char* help) {
         return BuildCounter().Name(name).Help(help).Register(registry);
@@ -70,6 +72,14 @@ struct metrics::families {
     Family<Counter>& payment_alarms =
         counter("atelier_payment_alarms_total", "What an operator has to look at, by verdict.");
     Family<Counter>& generations = counter("atelier_generations_total", "Generations that reached a state.");
+    Family<Gauge>& generations_queued =
+        gauge("atelier_generations_queued", "Generations waiting for a slot of an engine.");
+    Family<Gauge>& generations_running =
+        gauge("atelier_generations_running", "Generations that hold a slot of an engine.");
+    Family<Gauge>& engines_left_alone =
+        gauge("atelier_engine_left_alone", "1 while an engine has failed too often to be given work.");
+    Family<Counter>& engine_attempts =
+        counter("atelier_engine_attempts_total", "Attempts at an engine, by what it showed of itself.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
     Gauge& resident = gauge("process_resident_memory_bytes", "Resident memory.").Add({});
@@ -94,8 +104,6 @@ metrics::metrics(std::unique_ptr<families> f)
       commit_seconds{
           f->histogram("atelier_writer_commit_seconds", "Time of one transaction.").Add({}, seconds)},
       writer_backlog{f->gauge("atelier_writer_backlog", "Change sets that wait for a commit.").Add({})},
-      generations_queued{f->gauge("atelier_generations_queued", "Generations waiting for a slot.").Add({})},
-      generations_running{f->gauge("atelier_generations_running", "Generations at an engine.").Add({})},
       generation_wait_seconds{
           f->histogram("atelier_generation_wait_seconds", "Time in the queue.").Add({}, long_seconds)},
       generation_run_seconds{
@@ -137,6 +145,28 @@ actor_meters& metrics::actor(std::string_view kind) {
         f.actors_exited.Add({{"kind", name}, {"reason", "failure"}}),
     };
     return f.actors.emplace(name, meters).first->second;
+}
+
+engine_meters& metrics::engine(std::string_view name) {
+    auto& f = *families_;
+    const std::lock_guard lock{f.engines_mutex};
+    if (const auto known = f.engines.find(name); known != f.engines.end())
+        return known->second;
+    const std::string engine{name};
+    const auto label = prometheus::Labels{{"engine", engine}};
+    const auto attempts = [&](const char* conduct) -> Counter& {
+        return f.engine_attempts.Add({{"engine", engine}, {"conduct", conduct}});
+    };
+    const engine_meters meters{
+        f.generations_queued.Add(label),
+        f.generations_running.Add(label),
+        f.engines_left_alone.Add(label),
+        attempts("good"),
+        attempts("busy"),
+        attempts("bad"),
+        attempts("unknown"),
+    };
+    return f.engines.emplace(engine, meters).first->second;
 }
 
 void metrics::request_finished(std::string_view listener, std::string_view method, std::string_view route,

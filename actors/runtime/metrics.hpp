@@ -28,6 +28,17 @@ struct actor_meters {
     prometheus::Counter& exited_by_failure;
 };
 
+/// The instruments of one engine.
+struct engine_meters {
+    prometheus::Gauge& queued;
+    prometheus::Gauge& running;
+    prometheus::Gauge& left_alone;
+    prometheus::Counter& good;
+    prometheus::Counter& busy;
+    prometheus::Counter& bad;
+    prometheus::Counter& unknown;
+};
+
 /// Every instrument of the service, registered at construction. What they mean: config/monitoring/metrics.md.
 /// Thread-safe; labels are kinds and codes, never ids.
 class metrics {
@@ -39,6 +50,8 @@ public:
 
     /// The instruments of an actor kind; created at the first call, stable afterwards.
     [[nodiscard]] actor_meters& actor(std::string_view kind);
+    /// The instruments of an engine by its name; likewise.
+    [[nodiscard]] engine_meters& engine(std::string_view name);
 
     /// Counts a finished HTTP request.
     void request_finished(std::string_view listener, std::string_view method, std::string_view route,
@@ -70,8 +83,6 @@ public:
     prometheus::Histogram& batch_size;
     prometheus::Histogram& commit_seconds;
     prometheus::Gauge& writer_backlog;
-    prometheus::Gauge& generations_queued;
-    prometheus::Gauge& generations_running;
     prometheus::Histogram& generation_wait_seconds;
     prometheus::Histogram& generation_run_seconds;
     prometheus::Counter& wallet_reloads;

@@ -61,6 +61,7 @@ open_endpoint show_checkout_script;
 /// A notification of the gateway → 200 {code}. A failure is never answered with code 0: the gateway comes
 /// again.
 open_endpoint receive_webhook;
+open_endpoint receive_engine_webhook;
 
 // -- images.cpp
 /// ?room_type, a raw JPEG, PNG or WebP, or a form with the file in `file` → 201 the image, Location

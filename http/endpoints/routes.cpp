@@ -82,6 +82,7 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {get,             "/checkout.js",                   none,   open(show_checkout_script)},
         {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook)},
         {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook), true},
+        {post,            "/webhooks/engines/{engine}",     memory, open(receive_engine_webhook)},
 
         {post,            "/v1/images",                     file,   user(create_image)},
         {get,             "/v1/images/{id}",                none,   user(show_image)},

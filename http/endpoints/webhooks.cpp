@@ -37,4 +37,17 @@ answer receive_webhook(const endpoint_context& context, request& r) {
     co_return json_response(200, R"({"code":)" + std::to_string(reply->code) + "}");
 }
 
+answer receive_engine_webhook(const endpoint_context& context, request& r) {
+    engine_webhook hook;
+    hook.engine = r.path_parameters.front();
+    hook.id = r.header("webhook-id");
+    hook.timestamp = r.header("webhook-timestamp");
+    hook.signature = r.header("webhook-signature");
+    hook.body = r.body;
+    const auto taken = co_await context.backend.notify(std::move(hook));
+    if (!taken)
+        co_return taken.error();
+    co_return response{204};
+}
+
 } // namespace atelier::http

@@ -29,12 +29,15 @@ namespace {
 constexpr user_id anna{1};
 constexpr user_id boris{2};
 constexpr generation_id job{5};
+constexpr style_id special{9};
 using record_asked = test::asked<outcome<generation_record>>;
 
 /// An engine that only writes down what it is given.
 class fake_engine final : public engine {
 public:
-    [[nodiscard]] std::string_view name() const override { return "fake"; }
+    explicit fake_engine(std::string_view name) : name_{name} {}
+
+    [[nodiscard]] std::string_view name() const override { return name_; }
     void submit(engine_job what, engine_callbacks callbacks) override {
         if (broken)
             throw std::runtime_error{"a handler that throws"};
@@ -48,12 +51,27 @@ public:
     std::vector<generation_id> cancelled;
     engine_callbacks tell; ///< of the last job
     bool broken = false;
+
+private:
+    std::string_view name_;
 };
+
+/// A set of two: "fake", and "other" to fall back on, which only "special" styles begin with.
+inline std::unique_ptr<engine_set> fake_engines(bool fallback) {
+    std::vector<engine_set::member> members;
+    members.push_back({std::make_unique<fake_engine>("fake"), 1});
+    members.push_back({std::make_unique<fake_engine>("other"), 1});
+    std::vector usual{engine_id{0}};
+    if (fallback)
+        usual.push_back(engine_id{1});
+    return std::make_unique<engine_set>(std::move(members), std::move(usual),
+                                        std::unordered_map<style_id, engine_id>{{special, engine_id{1}}});
+}
 
 /// One generation with a real dispatcher and writer; database, wallets, engine and image threads are the
 /// test.
 struct fixture : test::deterministic {
-    fixture() {
+    explicit fixture(bool fallback = false) : engines{fake_engines(fallback)} {
         generation_job loaded;
         loaded.generation.id = job;
         loaded.generation.user = anna;
@@ -67,7 +85,7 @@ struct fixture : test::deterministic {
         reader.job = loaded;
         actors.set(owned(reader.spawn(system)));
         actors.set(owned(wallets.spawn(system)));
-        actors.set(owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)}));
+        actors.set(dispatcher);
         actors.set_writer_count(1);
         actors.set_writer(0, owned(writer_actor{system.spawn(writer_behavior, &writing)}));
         actor = owned(generation_actor{system.spawn(generation_behavior, &context, job)});
@@ -75,12 +93,36 @@ struct fixture : test::deterministic {
     }
     ~fixture() {
         engine.tell = {};
+        other.tell = {};
         image_pool = nullptr;
         end_all();
     }
 
     void start() {
-        caf::anon_send(actor, start_generation{job, {}, {}});
+        caf::anon_send(actor, start_generation{job});
+        settle();
+    }
+
+    /// Somebody else takes the only slot.
+    void occupy() {
+        const generation_id foreign{1};
+        const auto behave = [this,
+                             foreign](generation_actor::pointer self) -> generation_actor::behavior_type {
+            return {
+                [this, self, foreign](start_generation) {
+                    self->send(dispatcher, request_slot{foreign, boris, {engine_id{0}}});
+                },
+                [](cancel_generation) { return outcome<generation_record>{errc::internal}; },
+                [](slot_granted) {},
+                [](const engine_accepted&) {},
+                [](engine_progressed) {},
+                [](const engine_finished&) {},
+                [](const output_stored&) {},
+                [](generation_timer) {},
+                [](retire) { return retired{}; },
+            };
+        };
+        caf::anon_send(owned(generation_actor{system.spawn(behave)}), start_generation{foreign});
         settle();
     }
 
@@ -101,11 +143,14 @@ struct fixture : test::deterministic {
         settle();
     }
 
-    void engine_says(engine_outcome result) {
-        auto tell = engine.tell.finished;
+    void engine_says(engine_outcome result) { says(engine, std::move(result)); }
+    void says(fake_engine& who, engine_outcome result) {
+        auto tell = who.tell.finished;
         tell(std::move(result));
         settle();
     }
+    /// A cancelled job has left the engine.
+    void engine_lets_go() { engine_says(engine_failure{true, "canceled", engine_fault::ended}); }
 
     engine_result picture() {
         engine_result result;
@@ -148,20 +193,24 @@ struct fixture : test::deterministic {
     test::fake_committer store;
     test::fake_reader reader;
     test::fake_wallets wallets;
-    fake_engine engine;
+    std::unique_ptr<engine_set> engines;
+    fake_engine& engine = dynamic_cast<fake_engine&>(engines->at({0}));
+    fake_engine& other = dynamic_cast<fake_engine&>(engines->at({1}));
     event_hub hub;
     roster actors;
     queue_depths depths;
-    dispatcher_context dispatching{meters, depths, 1};
+    dispatcher_context dispatching{time, meters, depths, *engines, {2, 10s}};
+    dispatcher_actor dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
     writer_context writing{store, meters, 10, 10};
-    generation_context context{time, actors, meters, hub, engine, images, *image_pool, 2, [] { return 0.0; }};
+    generation_context context{
+        time, actors, meters, hub, *engines, images, *image_pool, 2, [] { return 0.0; }};
     std::string news;
     event_hub::subscription listening = hub.listen(
         job, [this](const generation_news& told) { news += told.event + (told.last ? "! " : " "); });
     generation_actor actor;
 };
 
-std::string fate(const record_asked& sent) {
+inline std::string fate(const record_asked& sent) {
     if (!sent.over())
         return "waiting";
     if (sent.bounced())

@@ -36,7 +36,7 @@ CAF_TEST(it waits for a slot and runs and stores its output and ends in one comm
     CAF_CHECK_EQUAL(news, "status status! ");
     CAF_CHECK(idle());
     CAF_CHECK(wallets.refunds.empty());
-    CAF_CHECK_EQUAL(meters.generations_running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
 }
 
 CAF_TEST(progress is told in steps of a percent and never of an old attempt) {
@@ -51,8 +51,8 @@ CAF_TEST(progress is told in steps of a percent and never of an old attempt) {
 }
 
 CAF_TEST(a new one is read only when it has a slot) {
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
     CAF_CHECK_EQUAL(reader.reads, 1);
     CAF_REQUIRE(store.busy());
@@ -60,8 +60,8 @@ CAF_TEST(a new one is read only when it has a slot) {
 }
 
 CAF_TEST(a new one that gets no slot ends at its deadline) {
-    dispatching.slots = 0;
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    occupy();
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
     CAF_CHECK_EQUAL(reader.reads, 0);
     CAF_CHECK_EQUAL(depths.total(), 1u);
@@ -74,8 +74,8 @@ CAF_TEST(a new one that gets no slot ends at its deadline) {
 }
 
 CAF_TEST(a new one that is cancelled before it was read returns its tokens) {
-    dispatching.slots = 0;
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    occupy();
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
     (void)cancel();
     CAF_CHECK_EQUAL(wallets.refunds.size(), 1u);
@@ -85,7 +85,7 @@ CAF_TEST(a new one that is cancelled before it was read returns its tokens) {
 CAF_TEST(a slot for one that cannot be read is kept until it can) {
     const auto there = reader.job;
     reader.job = errc::unavailable;
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
     CAF_CHECK(!store.busy());
     reader.job = there;
@@ -96,14 +96,14 @@ CAF_TEST(a slot for one that cannot be read is kept until it can) {
 
 CAF_TEST(a slot for one that is not there is given back) {
     reader.job = errc::not_found;
-    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min});
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
-    CAF_CHECK_EQUAL(meters.generations_running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
     CAF_CHECK(idle());
 }
 
 CAF_TEST(a cancel while it waits returns the tokens and the engine never sees it) {
-    dispatching.slots = 0;
+    occupy();
     start();
     CAF_CHECK_EQUAL(depths.total(), 1u);
     wallets.held = true;
@@ -131,10 +131,14 @@ CAF_TEST(a cancel while it runs takes it from the engine and a late picture is t
     CAF_CHECK_EQUAL(fate(sent), "failed");
     CAF_CHECK(engine.cancelled == std::vector{job});
     CAF_CHECK_EQUAL(to_string(wallets.refunds.at(0).change.expected), "running");
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 1);
+    CAF_CHECK(!idle());
     const auto late = picture();
     engine_says(late);
     CAF_CHECK(!std::filesystem::exists(late.file));
     CAF_CHECK_EQUAL(wallets.refunds.size(), 1u);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
+    CAF_CHECK(idle());
 }
 
 CAF_TEST(a cancel that comes too late gets what it became) {
@@ -195,9 +199,12 @@ CAF_TEST(a stumble is tried again after a pause and only so often) {
     CAF_CHECK(wallets.refunds.empty());
     elapse(499ms);
     CAF_CHECK_EQUAL(engine.jobs.size(), 1u);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
     elapse(1ms);
+    CAF_CHECK_EQUAL(store.last()[0].run_changes.at(0).attempt, 2);
+    finish();
     CAF_CHECK_EQUAL(engine.jobs.size(), 2u);
-    CAF_CHECK_EQUAL(meters.generations_running.Value(), 1);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 1);
     engine_says(engine_failure{true, "still busy"});
     CAF_CHECK_EQUAL(wallets.refunds.at(0).change.error, "engine_failed: still busy");
     CAF_CHECK_EQUAL(engine.jobs.size(), 2u);
@@ -208,6 +215,7 @@ CAF_TEST(the deadline ends it wherever it is) {
     elapse(10min);
     CAF_CHECK(engine.cancelled == std::vector{job});
     CAF_CHECK_EQUAL(wallets.refunds.at(0).change.error, "deadline_exceeded");
+    engine_lets_go();
     CAF_CHECK(idle());
 }
 
@@ -278,6 +286,7 @@ CAF_TEST(what somebody else has ended stays ended) {
     CAF_CHECK_EQUAL(fate(sent), "succeeded");
     CAF_CHECK_EQUAL(wallets.refunds.size(), 1u);
     CAF_CHECK_EQUAL(news, "status status! ");
+    engine_lets_go();
     CAF_CHECK(idle());
 }
 
@@ -360,9 +369,10 @@ CAF_TEST(a reader that is away is asked again) {
 CAF_TEST(a slot that comes too late is given back) {
     run();
     (void)cancel();
-    caf::anon_send(actor, slot_granted{job});
+    engine_lets_go();
+    caf::anon_send(actor, slot_granted{job, {}});
     settle();
-    CAF_CHECK_EQUAL(meters.generations_running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
     CAF_CHECK_EQUAL(store.batches.size(), 1u);
 }
 
@@ -370,7 +380,7 @@ CAF_TEST(one that crashes is taken up again at once) {
     const directory_options options{time, meters, 1h, 5, 1min};
     const auto family = owned(generations_actor{system.spawn(generations_behavior, &context, options)});
     engine.broken = true;
-    caf::anon_send(family, start_generation{job, {}, {}});
+    caf::anon_send(family, start_generation{job});
     settle();
     finish();
     CAF_CHECK_EQUAL(meters.actor("generation").restarts.Value(), 1);

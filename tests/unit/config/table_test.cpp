@@ -75,6 +75,7 @@ CAF_TEST(the settings of a section lie in its struct) {
     lies_in("accounts", values.accounts);
     lies_in("images", values.images);
     lies_in("generations", values.generations);
+    lies_in("engines", values.engines);
     lies_in("payments", values.payments);
     lies_in("sandbox", values.sandbox);
     lies_in("mail", values.mail);
@@ -111,7 +112,8 @@ CAF_TEST(a value of the right type is stored in every field) {
                     return give(std::string{rule.choices.back()}) &&
                            shown_value(each, values) == '"' + std::string{rule.choices.back()} + '"';
                 } else if constexpr (std::is_same_v<rule_type, text_rule>) {
-                    for (const auto* text : {"::1", "http://x", "dbname=x", "USD", "x@y", "https://x"}) {
+                    for (const auto* text : {"::1", "http://x", "dbname=x", "USD", "x@y", "https://x",
+                                             "preview", "7: preview"}) {
                         if (rule.accepts(text)) {
                             return give(std::string{text});
                         }

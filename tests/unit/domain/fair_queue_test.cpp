@@ -34,10 +34,10 @@ CAF_TEST(an empty queue has nothing) {
     CAF_CHECK_EQUAL(queue.size(), 0u);
 }
 
-CAF_TEST(one user is served in order) {
+CAF_TEST(one user is served in the order in which the jobs were made) {
     fair_queue queue;
     push(queue, 1, {3, 1, 2});
-    CAF_CHECK_EQUAL(drained(queue), "3 1 2 ");
+    CAF_CHECK_EQUAL(drained(queue), "1 2 3 ");
 }
 
 CAF_TEST(users take turns however many jobs one of them has) {
@@ -76,6 +76,25 @@ CAF_TEST(a job can be taken out wherever it stands) {
     CAF_CHECK(!queue.contains(generation_id{21}));
     CAF_CHECK_EQUAL(queue.size_of(user_id{1}), 2u);
     CAF_CHECK_EQUAL(drained(queue), "11 13 ");
+}
+
+CAF_TEST(everybody knows their place) {
+    const bool held = rc::check("places", [] {
+        fair_queue queue;
+        const auto count = *rc::gen::inRange<std::int64_t>(0, 40);
+        for (std::int64_t job = 1; job <= count; ++job)
+            queue.push(user_id{*rc::gen::inRange<std::int64_t>(1, 6)}, generation_id{job});
+        for (auto served = *rc::gen::inRange<std::int64_t>(0, 10); served > 0; --served)
+            (void)queue.pop();
+        const auto order = queue.in_order();
+        RC_ASSERT(order.size() == queue.size());
+        for (std::size_t i = 0; i < order.size(); ++i)
+            RC_ASSERT(queue.ahead_of(order[i]) == i);
+        RC_ASSERT(!queue.ahead_of(generation_id{99}));
+        for (const auto job : order)
+            RC_ASSERT(queue.pop() == job);
+    });
+    CAF_CHECK(held);
 }
 
 CAF_TEST(nobody is served twice while somebody else waits) {

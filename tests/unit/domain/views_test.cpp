@@ -4,6 +4,7 @@
 #include "tests/support/test.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 using namespace atelier;
 using namespace std::chrono_literals;
@@ -45,6 +46,19 @@ CAF_TEST(times are written in UTC with milliseconds) {
     CAF_CHECK_EQUAL(to_iso8601(instant{-1us}), "1969-12-31T23:59:59.999Z");
     CAF_CHECK_EQUAL(to_iso8601(std::chrono::sys_days{std::chrono::year{2028} / 2 / 29}),
                     "2028-02-29T00:00:00.000Z");
+}
+
+CAF_TEST(a generation in the queue tells its place) {
+    auto g = queued_generation();
+    g.place.emplace();
+    g.place->ahead = 2;
+    auto shown = boost::json::parse(generation_json(g)).as_object();
+    CAF_CHECK_EQUAL(boost::json::serialize(shown.at("queue")),
+                    R"({"position":3,"estimated_wait_seconds":null})");
+    g.place->estimated_wait = std::chrono::milliseconds{2'001};
+    shown = boost::json::parse(generation_json(g)).as_object();
+    CAF_CHECK_EQUAL(boost::json::serialize(shown.at("queue")),
+                    R"({"position":3,"estimated_wait_seconds":3})");
 }
 
 CAF_TEST(a queued generation has neither output nor error) {

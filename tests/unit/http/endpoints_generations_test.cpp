@@ -157,3 +157,17 @@ CAF_TEST(a generation is cancelled with an empty command or none) {
     f.front.backend.refusal = failure{errc::state_conflict};
     CAF_CHECK(is_problem(f.front.send(by_ann(post("/v1/generations/51/cancel", ""))), errc::state_conflict));
 }
+
+CAF_TEST(an engine tells that there is news) {
+    fixture f;
+    auto r = with(post("/webhooks/engines/replicate", R"({"id":"abc"})"), "webhook-id", "msg_1");
+    CAF_CHECK(is_problem(f.front.send(r), errc::invalid_signature));
+    r = with(with(std::move(r), "webhook-timestamp", "1700000000"), "webhook-signature", "v1,YQ==");
+    CAF_CHECK_EQUAL(f.front.send(r).status, 204u);
+    CAF_CHECK_EQUAL(f.front.calls().back(), "notify replicate");
+    const auto& hook = f.front.backend.last_engine_hook;
+    CAF_CHECK_EQUAL(hook.id + " " + hook.timestamp + " " + hook.signature, "msg_1 1700000000 v1,YQ==");
+    CAF_CHECK_EQUAL(hook.body, R"({"id":"abc"})");
+    f.front.backend.refusal = failure{errc::not_found};
+    CAF_CHECK(is_problem(f.front.send(r), errc::not_found));
+}

@@ -91,6 +91,7 @@ public:
     generation_order last_order;
     std::optional<command_key> last_key;
     webhook last_hook;
+    engine_webhook last_engine_hook;
     upload last_upload;
     std::string last_upload_bytes;
     std::int32_t webhook_code = 0;
@@ -220,6 +221,12 @@ public:
                                                std::int32_t limit) override {
         co_return note("generations " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),
                        all_generations);
+    }
+    reply<done> notify(engine_webhook hook) override {
+        last_engine_hook = std::move(hook);
+        if (last_engine_hook.signature.empty())
+            co_return errc::invalid_signature;
+        co_return note("notify " + last_engine_hook.engine, done{});
     }
     reply<generation_record> cancel(user_id user, generation_id generation) override {
         co_return note("cancel " + text(user) + ' ' + text(generation), current);

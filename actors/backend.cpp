@@ -9,13 +9,16 @@
 #include "actors/payments.hpp"
 #include "actors/subscriptions.hpp"
 #include "actors/wallets.hpp"
-#include "persistence/blobs/disk.hpp"
+#include "config/widths.hpp"
+#include "persistence/blobs/blob_store.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -57,9 +60,26 @@ pool_options hashing_options(const backend_options& o) {
     return pool;
 }
 
+rails_defaults signing_of(const images_settings& s) {
+    if (s.rails_defaults == "6.1")
+        return rails_defaults::v6_1;
+    return s.rails_defaults == "7.0" ? rails_defaults::v7_0 : rails_defaults::v7_1;
+}
+
 outbox_delivery::options mail_options(const mail_settings& s) {
     // The configuration has checked the address.
     return {.from = *mail_sender::parse(s.from), .retry_limit = s.retry_limit};
+}
+
+webhook_courier::options webhook_options(const backend_options& o) {
+    const auto& s = o.config.webhooks;
+    webhook_courier::options courier;
+    courier.database = database_options(o, "webhooks");
+    courier.connections = s.connections;
+    courier.reach = {s.allow_insecure, s.allow_private_addresses};
+    courier.timeout = s.timeout;
+    courier.disable_after = std::chrono::floor<std::chrono::seconds>(s.disable_after);
+    return courier;
 }
 
 cloudpayments_client_settings api_settings(const backend_options& o) {
@@ -96,26 +116,43 @@ void ask_gateway(gateway_client& api, const std::string& invoice_id, const payme
 
 backend::backend(backend_options o)
     : options{std::move(o)}, reads{reads_options(options)}, hashing{hashing_options(options)},
-      ids{{.database = database_options(options, "ids")}}, blobs{std::make_unique<disk_store>(
-                                                               storage_directory(options.config))},
-      images{*blobs,
+      ids{{.database = database_options(options, "ids")}}, blobs{*options.blobs},
+      signer{options.secret_key_base, signing_of(options.config.images)},
+      images{blobs,
              ids,
              random,
              options.config.images.service_name,
-             {options.config.images.pixel_limit, options.config.images.decode_timeout}},
-      image_pool{options.config.images.threads, options.config.images.queue_limit}, errands{1, 100},
-      engines{make_engines(options.config, options.temporary, time)},
+             {options.config.images.pixel_limit, options.config.images.decode_timeout},
+             options.temporary},
+      image_pool{options.config.images.threads, options.config.images.queue_limit},
+      variants{{.directory = image_cache_directory(options.config),
+                .bytes_max = options.config.images.cache_limit,
+                .work_max = options.config.images.cache_work_limit},
+               image_pool,
+               meters},
+      files{blobs,
+            images,
+            variants,
+            {.strip_metadata = options.config.images.strip_metadata,
+             .redirect = options.config.images.redirect,
+             .time_limit = options.config.images.decode_timeout}},
+      links{options.secret_key_base, options.config.images.url_lifetime},
+      thumbnail_widths{
+          *parse_widths(options.config.images.thumbnail_widths)}, // the configuration has checked it
+      errands{1, 100}, engines{make_engines(options.config, options.temporary, time)},
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
       gateway_api{std::make_unique<cloudpayments_client>(api_settings(options), meters)},
-      mailbox{mail_directory(options.config)}, mails{mail_options(options.config.mail), mailbox, time,
-                                                     random},
+      mailbox{mail_directory(options.config)},
+      mails{mail_options(options.config.mail), mailbox, time, random}, webhooks{webhook_options(options),
+                                                                                time, random, meters},
       sessions{options.config.accounts.session_cache_limit},
       people{{hashing, reads, sessions, time, random},
              {.settings = options.config.accounts,
               .base_url = options.base_url,
               .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
       goods{reads, time, catalog_lifetime}, owners{image_owners_limit}, shown{wallet_views_limit},
+      news{time, {options.config.events.kept_bytes, options.config.events.kept_users}},
       wallet_context_{time,
                       ids,
                       actors,
@@ -128,14 +165,16 @@ backend::backend(backend_options o)
                                           checkout_parameters(payment));
                       },
                       options.config.wallets.freshness,
-                      &shown},
+                      &shown,
+                      &news},
       payment_context_{time,
                        actors,
                        meters,
                        {options.config.payments.test_mode},
                        [this](const std::string& invoice_id, const payment_context::answer& answer) {
                            ask_gateway(*gateway_api, invoice_id, answer);
-                       }},
+                       },
+                       &news},
       subscription_context_{time,
                             ids,
                             actors,
@@ -147,7 +186,8 @@ backend::backend(backend_options o)
                             [this](const subscription_checkout& form) {
                                 return checkout(options, form.order.invoice_id, checkout_parameters(form));
                             },
-                            [this] { return uniform(random); }},
+                            [this] { return uniform(random); },
+                            &news},
       generation_context_{time,
                           actors,
                           meters,
@@ -168,7 +208,8 @@ backend::backend(backend_options o)
                        meters,
                        reads,
                        mails,
-                       *blobs,
+                       blobs,
+                       variants,
                        [this] { office_->reconcile_when_due(options.config.payments.reconcile_after); },
                        options.config.sweeper.interval,
                        options.config.sweeper.orphan_age},
@@ -220,8 +261,8 @@ status backend::start() {
         committers_.push_back(std::make_unique<pg_committer>(std::move(committer)));
     }
     for (const auto& committer : committers_)
-        writer_contexts_.push_back(
-            {*committer, meters, options.config.writer.batch_limit, options.config.writer.backlog_limit});
+        writer_contexts_.push_back({*committer, meters, options.config.writer.batch_limit,
+                                    options.config.writer.backlog_limit, [this] { webhooks.wake(); }});
     // No wallet may be read before the writers hold their locks: an earlier life of this node could still
     // commit.
     if (!ids.wait_filled(start_limit))
@@ -234,6 +275,9 @@ status backend::start() {
     }
     if (const auto why = committers_.front()->unproven(); !why.empty())
         spdlog::warn("the database checks foreign keys row by row, which halves the rate of spends: {}", why);
+    if (!options.only_books)
+        if (auto opened = variants.open(); !opened)
+            return opened;
     actors.set_writer_count(committers_.size());
     system_ = std::make_unique<caf::actor_system>(runtime_);
     office_ = std::make_unique<back_office>(back_office_context{*system_, actors, *gateway_api, reads, time,
@@ -243,6 +287,8 @@ status backend::start() {
                                  supervisor_options{time, meters, children(), s.restart_limit,
                                                     s.restart_window, s.backoff, s.backoff_limit,
                                                     [this] { return uniform(random); }, options.fatal});
+    if (!options.only_books)
+        webhooks.start();
     return done{};
 }
 
@@ -310,8 +356,9 @@ void backend::stop() {
     gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
     if (office_)
         office_->stop();
+    webhooks.stop();
     engines->stop();
-    image_pool.stop();
+    stop_images();
     errands.stop();
     if (system_) {
         caf::anon_send_exit(supervisor_, caf::exit_reason::user_shutdown);
@@ -328,6 +375,19 @@ void backend::stop() {
     hashing.stop();
     reads.stop();
     ids.stop();
+}
+
+/// Ends the work on images. What is on its way to a store elsewhere has a while for that, and is then cut
+/// off.
+void backend::stop_images() {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    const std::jthread hurry{[&](const std::stop_token& ended) {
+        std::unique_lock lock{mutex};
+        never.wait_for(lock, ended, stop_limit, [] { return false; });
+        blobs.stop();
+    }};
+    image_pool.stop();
 }
 
 } // namespace atelier

@@ -4,11 +4,14 @@
 #include "actors/back_office.hpp"
 #include "actors/catalog.hpp"
 #include "actors/dispatcher.hpp"
+#include "actors/domain/active_storage.hpp"
+#include "actors/domain/image_links.hpp"
 #include "actors/domain/random.hpp"
 #include "actors/engine_set.hpp"
 #include "actors/gateways/gateway.hpp"
 #include "actors/gateways/gateway_client.hpp"
 #include "actors/generation.hpp"
+#include "actors/image_files.hpp"
 #include "actors/images.hpp"
 #include "actors/mail/mailbox.hpp"
 #include "actors/mail/outbox_delivery.hpp"
@@ -22,8 +25,10 @@
 #include "actors/session_cache.hpp"
 #include "actors/subscription.hpp"
 #include "actors/sweeper.hpp"
+#include "actors/variant_cache.hpp"
 #include "actors/wallet.hpp"
 #include "actors/wallet_views.hpp"
+#include "actors/webhooks/webhook_courier.hpp"
 #include "actors/writer.hpp"
 #include "config/settings.hpp"
 #include "persistence/blobs/blob_store.hpp"
@@ -44,13 +49,15 @@ namespace atelier {
 /// What the backend is given from outside.
 struct backend_options {
     settings config;
-    std::string conninfo;            ///< of the database, migrated
-    std::string node;                ///< names this process's writers; the same after a restart
-    std::filesystem::path temporary; ///< for files under construction
-    std::string payment_secret;      ///< key of the gateway's signatures
-    std::string widget_script;       ///< address of the gateway's script for browsers
-    std::string gateway_url;         ///< of the gateway's API; "" = payments.api_url
-    bool only_books = false;         ///< no generations and no sweeps: for work on the books beside a service
+    std::string conninfo;              ///< of the database, migrated
+    std::string node;                  ///< names this process's writers; the same after a restart
+    std::filesystem::path temporary;   ///< for files under construction
+    std::shared_ptr<blob_store> blobs; ///< of the image files
+    std::string secret_key_base;       ///< signs addresses and ids; empty only with `only_books`
+    std::string payment_secret;        ///< key of the gateway's signatures
+    std::string widget_script;         ///< address of the gateway's script for browsers
+    std::string gateway_url;           ///< of the gateway's API; "" = payments.api_url
+    bool only_books = false; ///< no generations and no sweeps: for work on the books beside a service
     std::function<std::string()> base_url;         ///< the public address, for links; thread-safe
     std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
 };
@@ -87,15 +94,21 @@ public:
     connection_pool reads;
     connection_pool hashing;
     id_blocks ids;
-    const std::unique_ptr<blob_store> blobs;
+    blob_store& blobs;
+    const active_storage_signer signer;
     image_library images;
     worker_pool image_pool;
-    worker_pool errands; ///< short work on files
+    variant_cache variants;
+    image_files files;
+    const image_link_signer links;
+    const std::vector<std::int32_t> thumbnail_widths; ///< ascending
+    worker_pool errands;                              ///< short work on files
     const std::unique_ptr<engine_set> engines;
     const std::unique_ptr<gateway> payment_gateway;
     const std::unique_ptr<gateway_client> gateway_api;
     file_mailbox mailbox;
     outbox_delivery mails;
+    webhook_courier webhooks;
     session_cache sessions;
     roster actors;
     accounts people;
@@ -107,6 +120,7 @@ public:
 
 private:
     [[nodiscard]] std::vector<child_spec> children();
+    void stop_images();
 
     std::vector<std::unique_ptr<pg_committer>> committers_;
     std::vector<writer_context> writer_contexts_;

@@ -78,4 +78,9 @@ void image_owners::remember(image_id image, user_id owner) {
     owners_.insert_or_assign(image, owner);
 }
 
+void image_owners::forget(image_id image) {
+    const std::lock_guard lock{mutex_};
+    owners_.erase(image);
+}
+
 } // namespace atelier

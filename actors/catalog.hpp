@@ -57,6 +57,8 @@ public:
     /// The owner, or 0 when it is not remembered.
     [[nodiscard]] user_id find(image_id image) const;
     void remember(image_id image, user_id owner);
+    /// It was deleted.
+    void forget(image_id image);
 
 private:
     std::size_t limit_;

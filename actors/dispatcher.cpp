@@ -47,8 +47,9 @@ void dispatcher_state::start(const dispatcher_context& context) {
         one.meters = &context.meters.engine(context.engines.at(id).name());
         one.slots = context.engines.slots(id);
         one.breaker = circuit_breaker{context.breaker};
-        lanes_.push_back(std::move(one));
+        lanes_.push_back(one);
     }
+    show(); // not what the last one has shown
 }
 
 void dispatcher_state::request(request_slot command, generation_actor who) {
@@ -60,12 +61,11 @@ void dispatcher_state::request(request_slot command, generation_actor who) {
     asking.who = std::move(who);
     asking.user = command.user;
     asking.engines = std::move(command.engines);
-    asking.at = choose(asking.engines);
     self_->monitor(address);
     owners_.emplace(address.id(), command.id);
     context_->depths.entered(command.user);
-    lanes_.at(asking.at.index).waiting.push(command.user, command.id);
-    hand_out(asking.at);
+    waiting_[asking.engines].push(command.user, command.id);
+    hand_out();
 }
 
 void dispatcher_state::release(const release_slot& command) {
@@ -75,11 +75,10 @@ void dispatcher_state::release(const release_slot& command) {
     const auto address = caf::actor_cast<caf::actor_addr>(known->second.who);
     self_->demonitor(address);
     owners_.erase(address.id());
-    const auto at = known->second.at;
     if (known->second.granted)
-        judge(lanes_.at(at.index), known->second, command);
+        judge(known->second, command);
     forget(command.id);
-    hand_out(at);
+    hand_out();
 }
 
 void dispatcher_state::lost(const caf::actor_addr& who) {
@@ -88,37 +87,42 @@ void dispatcher_state::lost(const caf::actor_addr& who) {
         return;
     const auto id = owner->second;
     owners_.erase(owner);
-    const auto at = jobs_.at(id).at;
-    if (jobs_.at(id).granted)
-        lanes_.at(at.index).breaker.left();
+    if (const auto& gone = jobs_.at(id); gone.granted)
+        at(gone.at).breaker.left();
     forget(id);
-    hand_out(at);
+    hand_out();
 }
 
 outcome<queue_place> dispatcher_state::on(find_queue_place question) const {
     const auto known = jobs_.find(question.id);
     if (known == jobs_.end() || known->second.granted)
         return errc::not_found;
-    const auto& at = lanes_.at(known->second.at.index);
+    const auto& engines = known->second.engines;
+    const auto engine = choose(engines);
+    const auto own = waiting_.at(engines).ahead_of(question.id).value_or(0);
     queue_place place;
-    place.ahead = at.waiting.ahead_of(question.id).value_or(0);
-    if (at.usual) {
+    place.ahead = own;
+    for (const auto& [others, queue] : waiting_) // which take turns with its own
+        if (others != engines && choose(others) == engine)
+            place.ahead += std::min(queue.size(), own + 1);
+    const auto& where = lanes_.at(engine.index);
+    if (where.usual) {
         // All slots are taken, or it would not wait: on average one is free after a part of the usual time.
-        const auto turns = static_cast<double>(place.ahead + 1) / static_cast<double>(at.slots);
-        const auto pause = std::max(at.breaker.until() - context_->time.now(), microseconds{0});
+        const auto turns = static_cast<double>(place.ahead + 1) / static_cast<double>(where.slots);
+        const auto pause = std::max(where.breaker.until() - context_->time.now(), microseconds{0});
         place.estimated_wait =
-            std::chrono::duration_cast<std::chrono::milliseconds>(*at.usual * turns + pause);
+            std::chrono::duration_cast<std::chrono::milliseconds>(*where.usual * turns + pause);
     }
     return place;
 }
 
 void dispatcher_state::on(engine_pause_over over) {
-    lanes_.at(over.engine.index).timer = false;
-    hand_out(over.engine);
+    at(over.engine).timer = false;
+    hand_out();
 }
 
 /// The first engine that takes jobs now; if none does, the one that will first.
-engine_id dispatcher_state::choose(const std::vector<engine_id>& engines) const {
+engine_id dispatcher_state::choose(const engine_list& engines) const {
     const auto now = context_->time.now();
     const auto open =
         std::ranges::find_if(engines, [&](engine_id e) { return lanes_.at(e.index).breaker.admits(now); });
@@ -129,85 +133,108 @@ engine_id dispatcher_state::choose(const std::vector<engine_id>& engines) const 
 }
 
 /// Notes what a job that gives back its slot says of the engine.
-void dispatcher_state::judge(lane& at, const job& done, const release_slot& how) {
+void dispatcher_state::judge(const job& done, const release_slot& how) {
+    auto& where = at(done.at);
     const auto now = context_->time.now();
     if (how.retry_after)
-        at.breaker.hold(now + *how.retry_after);
+        where.breaker.hold(now + *how.retry_after);
     switch (how.conduct) {
     case engine_conduct::good: {
         constexpr double weight = 0.2; // of the latest one
         const std::chrono::duration<double> took = now - *done.granted;
-        at.usual = at.usual ? *at.usual * (1 - weight) + took * weight : took;
-        at.breaker.succeeded();
-        at.meters->good.Increment();
+        where.usual = where.usual ? *where.usual * (1 - weight) + took * weight : took;
+        where.breaker.succeeded();
+        where.meters->good.Increment();
         break;
     }
     case engine_conduct::bad:
-        at.breaker.failed(now);
-        at.meters->bad.Increment();
+        where.breaker.failed(now);
+        where.meters->bad.Increment();
         break;
     case engine_conduct::busy:
-        at.breaker.left();
-        at.meters->busy.Increment();
+        where.breaker.left();
+        where.meters->busy.Increment();
         break;
     case engine_conduct::unknown:
-        at.breaker.left();
-        at.meters->unknown.Increment();
+        where.breaker.left();
+        where.meters->unknown.Increment();
         break;
     }
-    at.meters->left_alone.Set(at.breaker.tripped() ? 1 : 0);
 }
 
 void dispatcher_state::forget(generation_id id) {
     const auto known = jobs_.find(id);
-    auto& at = lanes_.at(known->second.at.index);
-    if (known->second.granted) {
-        --at.running;
+    const auto& gone = known->second;
+    if (gone.granted) {
+        --at(gone.at).running;
     } else {
-        at.waiting.erase(id);
-        context_->depths.left(known->second.user);
+        const auto queue = waiting_.find(gone.engines);
+        queue->second.erase(id);
+        if (queue->second.size() == 0)
+            waiting_.erase(queue);
+        context_->depths.left(gone.user);
     }
     jobs_.erase(known);
 }
 
-/// An engine takes nobody now: whoever waits there and has another one goes there.
-void dispatcher_state::move_on(engine_id from) {
-    std::vector<engine_id> touched;
-    for (const auto id : lanes_.at(from.index).waiting.in_order()) {
-        auto& one = jobs_.at(id);
-        const auto to = choose(one.engines);
-        if (to == from)
-            continue;
-        lanes_.at(from.index).waiting.erase(id);
-        one.at = to;
-        lanes_.at(to.index).waiting.push(one.user, id);
-        touched.push_back(to);
+void dispatcher_state::hand_out() {
+    const auto now = context_->time.now();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const engine_id id{i};
+        auto& where = at(id);
+        while (where.running < where.slots && where.breaker.admits(now)) {
+            const auto next = next_for(id);
+            if (!next)
+                break;
+            auto& chosen = jobs_.at(*next);
+            chosen.at = id;
+            chosen.granted = now;
+            ++where.running;
+            where.breaker.began();
+            context_->depths.left(chosen.user);
+            self_->send(chosen.who, slot_granted{*next, id});
+        }
     }
-    for (const auto to : touched)
-        hand_out(to);
+    set_timers();
+    show();
 }
 
-void dispatcher_state::hand_out(engine_id from) {
-    auto& at = lanes_.at(from.index);
+/// Takes the next job that this engine is for now; the queues take turns.
+std::optional<generation_id> dispatcher_state::next_for(engine_id id) {
+    auto queue = waiting_.upper_bound(last_served_);
+    for (std::size_t looked = 0; looked < waiting_.size(); ++looked, ++queue) {
+        if (queue == waiting_.end())
+            queue = waiting_.begin();
+        if (choose(queue->first) != id)
+            continue;
+        last_served_ = queue->first;
+        const auto next = queue->second.pop();
+        if (queue->second.size() == 0)
+            waiting_.erase(queue);
+        return next;
+    }
+    return std::nullopt;
+}
+
+/// Whoever waits is looked at again when an engine takes jobs again.
+void dispatcher_state::set_timers() {
+    if (waiting_.empty())
+        return;
     const auto now = context_->time.now();
-    while (at.running < at.slots && at.breaker.admits(now)) {
-        const auto next = at.waiting.pop();
-        if (!next)
-            break;
-        auto& chosen = jobs_.at(*next);
-        chosen.granted = now;
-        ++at.running;
-        at.breaker.began();
-        context_->depths.left(chosen.user);
-        self_->send(chosen.who, slot_granted{*next, from});
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+        if (auto& where = lanes_[i]; now < where.breaker.until() && !std::exchange(where.timer, true))
+            self_->delayed_send(self_, where.breaker.until() - now, engine_pause_over{{i}});
+}
+
+void dispatcher_state::show() {
+    std::vector<std::size_t> queued(lanes_.size());
+    for (const auto& [engines, queue] : waiting_)
+        queued.at(choose(engines).index) += queue.size();
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        lanes_[i].meters->queued.Set(static_cast<double>(queued[i]));
+        lanes_[i].meters->running.Set(static_cast<double>(lanes_[i].running));
+        lanes_[i].meters->left_alone.Set(lanes_[i].breaker.tripped() ? 1 : 0);
     }
-    if (at.waiting.size() > 0 && !at.breaker.admits(now)) {
-        if (now < at.breaker.until() && !std::exchange(at.timer, true))
-            self_->delayed_send(self_, at.breaker.until() - now, engine_pause_over{from});
-        move_on(from);
-    }
-    at.meters->queued.Set(static_cast<double>(at.waiting.size()));
-    at.meters->running.Set(static_cast<double>(at.running));
 }
 
 dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* self,

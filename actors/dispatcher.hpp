@@ -7,6 +7,7 @@
 #include "actors/runtime/metered.hpp"
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
@@ -40,9 +41,9 @@ struct dispatcher_context {
     circuit_breaker_rules breaker;
 };
 
-/// Hands out the engines' slots: for each engine round-robin over users, the oldest first within one. A job
-/// waits at the first of its engines that takes jobs now; when that one fails and is left alone
-/// (circuit_breaker), those who wait there go on to their next.
+/// Hands out the engines' slots. Jobs that may go to the same engines wait together: round-robin over users,
+/// the oldest first within one. At any moment a job waits for the first of its engines that takes jobs then;
+/// one that fails is left alone for a while (circuit_breaker).
 class dispatcher_state {
 public:
     static constexpr const char* name = "dispatcher";
@@ -59,11 +60,14 @@ public:
     void lost(const caf::actor_addr& who);
 
 private:
+    using engine_list = std::vector<engine_id>;
+    using queues = std::map<engine_list, fair_queue>;
+
     struct job {
         generation_actor who;
         user_id user;
-        std::vector<engine_id> engines;
-        engine_id at;                   ///< where it waits or works
+        engine_list engines;
+        engine_id at;                   ///< with `granted`: where it works
         std::optional<instant> granted; ///< since when it has a slot
     };
     /// One engine's part.
@@ -71,21 +75,25 @@ private:
         engine_meters* meters = nullptr;
         std::size_t slots = 0;
         circuit_breaker breaker;
-        fair_queue waiting;
         std::size_t running = 0;
         std::optional<std::chrono::duration<double>> usual; ///< time in a slot, lately
         bool timer = false;                                 ///< for the end of its pause is set
     };
 
-    [[nodiscard]] engine_id choose(const std::vector<engine_id>& engines) const;
-    void judge(lane& at, const job& done, const release_slot& how);
+    [[nodiscard]] lane& at(engine_id id) { return lanes_.at(id.index); }
+    [[nodiscard]] engine_id choose(const engine_list& engines) const;
+    void judge(const job& done, const release_slot& how);
     void forget(generation_id id);
-    void move_on(engine_id from);
-    void hand_out(engine_id from);
+    void hand_out();
+    [[nodiscard]] std::optional<generation_id> next_for(engine_id id);
+    void set_timers();
+    void show();
 
     dispatcher_actor::pointer self_;
     const dispatcher_context* context_ = nullptr;
     std::vector<lane> lanes_; ///< by engine_id
+    queues waiting_;          ///< none is empty
+    engine_list last_served_; ///< the queue whose turn was last
     std::unordered_map<generation_id, job> jobs_;
     std::unordered_map<caf::actor_id, generation_id> owners_;
 };

@@ -1,6 +1,7 @@
 #include "actors/generation.hpp"
 
 #include "actors/domain/views.hpp"
+#include "actors/engine_input.hpp"
 #include "actors/images.hpp"
 #include "actors/runtime/event_hub.hpp"
 #include "actors/runtime/roster.hpp"
@@ -56,27 +57,14 @@ caf::typed_response_promise<outcome<generation_record>> generation_state::on(can
     return promise;
 }
 
-void generation_state::on(slot_granted slot) {
-    if (slot_)
-        return;
-    if (!asked_ || (job_ && machine_.phase() != generation_phase::waiting)) {
-        self_->send(context_->actors.get<dispatcher_actor>(), atelier::release_slot{id_});
-        return;
-    }
-    slot_ = slot.engine;
-    if (job_)
-        handle(generation_event::slot_granted);
-    else
-        load();
-}
-
 void generation_state::on(engine_accepted accepted) {
     if (!job_ || accepted.attempt != machine_.attempt() || machine_.phase() != generation_phase::running)
         return;
     job_->generation.engine_job = std::move(accepted.engine_job);
-    change_set note{job_->generation.user, context_->time.now()};
+    const auto user = job_->generation.user;
+    change_set note{user, context_->time.now()};
     note.run_changes.push_back(run_change());
-    self_->request(context_->actors.writer_of(note.user), caf::infinite, commit_changes{std::move(note)})
+    self_->request(context_->actors.writer_of(user), caf::infinite, commit_changes{std::move(note)})
         .then(
             [this](commit_verdict verdict) {
                 // Then a restart begins the work anew; nothing else is lost.
@@ -92,8 +80,9 @@ void generation_state::on(engine_progressed progress) {
         progress.done < told_progress_ + 0.01)
         return;
     told_progress_ = progress.done;
-    context_->news.tell(id_,
-                        {"progress", fmt::format(R"({{"progress":{:.2f}}})", std::min(progress.done, 1.0))});
+    context_->news.tell(job_->generation.user, id_,
+                        {"progress", fmt::format(R"({{"generation_id":{},"progress":{:.2f}}})", id_.value,
+                                                 std::min(progress.done, 1.0))});
 }
 
 void generation_state::on(engine_finished finished) {
@@ -184,54 +173,6 @@ void generation_state::on(generation_timer timer) {
 retired generation_state::on(retire) const {
     const bool over = job_ ? machine_.phase() == generation_phase::final : !asked_;
     return {id_.value, !loading_ && !submitted_ && over};
-}
-
-// -- slots --------------------------------------------------------------------------------------------------
-
-void generation_state::queue(user_id user, instant deadline) {
-    if (!std::exchange(timed_, true))
-        self_->delayed_send(self_, deadline - context_->time.now(),
-                            generation_timer{generation_timer::kind::deadline});
-    user_ = user;
-    request_slot();
-}
-
-void generation_state::request_slot() {
-    if (std::exchange(asked_, true))
-        return;
-    if (untried().empty())
-        failed_.clear();
-    ask_dispatcher();
-}
-
-/// For the engine that has its work already, or else for one that has not failed it yet.
-void generation_state::ask_dispatcher() {
-    auto engines = attach_to_ ? std::vector{*attach_to_} : untried();
-    self_->send(context_->actors.get<dispatcher_actor>(),
-                atelier::request_slot{id_, user_, std::move(engines)});
-}
-
-std::vector<engine_id> generation_state::untried() const {
-    auto engines = context_->engines.order_for(style_);
-    std::erase_if(engines, [this](engine_id e) { return std::ranges::count(failed_, e) > 0; });
-    return engines;
-}
-
-/// Gives it back, or waits no longer for it.
-void generation_state::release_slot(engine_conduct conduct,
-                                    std::optional<std::chrono::milliseconds> retry_after) {
-    slot_.reset();
-    if (std::exchange(asked_, false))
-        self_->send(context_->actors.get<dispatcher_actor>(),
-                    atelier::release_slot{id_, conduct, retry_after});
-}
-
-/// It is over. An engine that still works has its slot until it says that it has ended.
-void generation_state::leave_engine() {
-    if (submitted_)
-        context_->engines.at(*slot_).cancel(id_);
-    else
-        release_slot();
 }
 
 // -- loading ------------------------------------------------------------------------------------------------
@@ -358,8 +299,6 @@ void generation_state::submit() {
     told_progress_ = 0;
     engine_job job;
     job.id = id_;
-    job.input = context_->images.path_of(job_->input);
-    job.content_type = job_->input.content_type;
     const auto parsed = parse_prompt_template(job_->style.prompt);
     const auto* prompt = std::get_if<prompt_template>(&parsed);
     if (prompt == nullptr) {
@@ -388,7 +327,8 @@ void generation_state::submit() {
                           attempt = machine_.attempt()](engine_outcome result) {
         caf::anon_send(self, engine_finished{attempt, std::move(result)});
     };
-    context_->engines.at(*slot_).submit(std::move(job), std::move(callbacks));
+    submit_with_input(context_->engines.at(*slot_), context_->images, context_->image_pool, job_->input,
+                      std::move(job), std::move(callbacks));
 }
 
 void generation_state::pause() {
@@ -419,7 +359,7 @@ void generation_state::end() {
 
 void generation_state::tell_status() {
     const auto& g = job_->generation;
-    context_->news.tell(id_, {"status", generation_json(g), is_final(g.status)});
+    context_->news.tell(g.user, id_, {"status", generation_json(g), is_final(g.status)});
 }
 
 void generation_state::answer_cancellers(const outcome<generation_record>& record) {

@@ -1,3 +1,4 @@
+#include "actors/domain/webhook_events.hpp"
 #include "actors/generation.hpp"
 #include "actors/runtime/roster.hpp"
 
@@ -9,6 +10,18 @@
 
 /// What a generation has written, and what it makes of the answers.
 namespace atelier {
+namespace {
+
+/// As it will be once the change is committed.
+generation_record ended(generation_record generation, const generation_change& change, instant at) {
+    generation.status = change.status;
+    generation.output_image = change.output_image;
+    generation.error = change.error;
+    generation.finished_at = at;
+    return generation;
+}
+
+} // namespace
 
 void generation_state::commit_running() {
     auto& g = job_->generation;
@@ -43,6 +56,8 @@ void generation_state::commit_succeeded() {
     auto run = run_change();
     run.finished_at = changes.at;
     changes.run_changes.push_back(std::move(run));
+    changes.webhook_events.push_back(
+        event_of(ended(g, changes.generation_changes.back(), changes.at), changes.at));
     request_commit(generation_action::commit_succeeded, std::move(changes));
 }
 
@@ -54,7 +69,9 @@ void generation_state::fail() {
     command.change.status = generation_status::failed;
     command.change.error = error_text();
     command.run = run_change();
-    command.run->finished_at = context_->time.now();
+    const auto now = context_->time.now();
+    command.run->finished_at = now;
+    command.events.push_back(event_of(ended(g, command.change, now), now));
     committing_ = generation_action::fail;
     commit_under_way_ = true;
     self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))

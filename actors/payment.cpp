@@ -1,5 +1,7 @@
 #include "actors/payment.hpp"
 
+#include "actors/domain/views.hpp"
+#include "actors/runtime/event_hub.hpp"
 #include "actors/runtime/roster.hpp"
 
 #include <caf/send.hpp>
@@ -82,7 +84,7 @@ void payment_state::credit(delivery d, const payment_decision& decision) {
             turns_.end();
             return;
         }
-        payment_->apply(*decision.change);
+        apply(*decision.change);
         finish(d, decision, context_->meters, whose());
         take_back(); // a refund may have come first
     };
@@ -114,7 +116,7 @@ void payment_state::commit(delivery d, const payment_decision& decision) {
             return;
         }
         if (decision.change)
-            payment_->apply(*decision.change);
+            apply(*decision.change);
         if (!answered)
             finish(d, decision, context_->meters, whose());
         if (decision.action == payment_action::refund)
@@ -136,6 +138,22 @@ void payment_state::retry(delivery d, errc why) {
     }
     turns_.forget();
     turns_.add_next(to_process(std::move(d))); // it is still its turn
+}
+
+void payment_state::apply(const payment_change& change) {
+    payment_->apply(change);
+    tell();
+}
+
+void payment_state::apply(const refund_decision& decision) {
+    payment_->apply(decision);
+    tell();
+}
+
+void payment_state::tell() const {
+    const auto& record = payment_->record();
+    if (context_->news != nullptr && context_->news->has_audience(record.user))
+        context_->news->tell(record.user, "payment", payment_json(record));
 }
 
 payment_actor::behavior_type payment_behavior(payment_state::actor* self, const payment_context* context,

@@ -13,6 +13,7 @@
 
 namespace atelier {
 
+class event_hub;
 class roster;
 
 /// What all payments share. Outlives them; everything in it is thread-safe.
@@ -27,6 +28,7 @@ struct payment_context {
     metrics& meters;
     payment_rules rules;
     question ask_gateway;
+    event_hub* news = nullptr; ///< where changes are told; null = nowhere
 };
 
 /// One payment with something happening: takes the gateway's notifications one after the other, in whatever
@@ -58,6 +60,10 @@ private:
     void credit(delivery d, const payment_decision& decision);
     void commit(delivery d, const payment_decision& decision);
     void retry(delivery d, errc why);
+    // After a change has become durable: it is true in memory, and told.
+    void apply(const payment_change& change);
+    void apply(const refund_decision& decision);
+    void tell() const;
     [[nodiscard]] payment_decision decide(const deliver_notification& news) const;
     [[nodiscard]] notification_record archived(const deliver_notification& news,
                                                const payment_decision& decision) const;

@@ -58,7 +58,7 @@ void payment_state::expire() {
     changes.payment_changes.push_back(change);
     auto settled = [this, change](commit_verdict verdict) {
         if (verdict == commit_verdict::committed)
-            payment_->apply(change);
+            apply(change);
         else
             turns_.forget();
         turns_.end();

@@ -1,3 +1,4 @@
+#include "actors/domain/webhook_events.hpp"
 #include "actors/payment.hpp"
 #include "actors/runtime/roster.hpp"
 
@@ -93,6 +94,9 @@ void payment_state::take_back(const payment_refunds& waiting) {
     change_set paid;
     paid.payment_changes.push_back(decision.change);
     paid.refund_applications.push_back(decision.application);
+    auto after = *payment_;
+    after.apply(decision);
+    paid.webhook_events.push_back(refunded_event(after.record(), context_->time.now()));
     claw_back command{record.user, waiting.lot, decision.application.tokens_due, std::move(paid)};
     auto settled = [this, decision = std::move(decision)](const outcome<receipt>& result) {
         if (!result) {
@@ -101,7 +105,7 @@ void payment_state::take_back(const payment_refunds& waiting) {
             turns_.end();
             return;
         }
-        payment_->apply(decision);
+        apply(decision);
         take_back();
     };
     self_->request(context_->actors.get<wallets_actor>(), caf::infinite, std::move(command))

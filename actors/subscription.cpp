@@ -1,5 +1,8 @@
 #include "actors/subscription.hpp"
 
+#include "actors/domain/subscription_views.hpp"
+#include "actors/domain/webhook_events.hpp"
+#include "actors/runtime/event_hub.hpp"
 #include "actors/runtime/roster.hpp"
 
 #include <caf/send.hpp>
@@ -45,24 +48,30 @@ void subscription_state::load(const turns::loaded& then) {
               [loaded](const caf::error&) { loaded(errc::unavailable); });
 }
 
-void subscription_state::schedule(subscription_change& change) const {
+std::vector<webhook_event> subscription_state::schedule(subscription_change& change) const {
     const auto now = context_->time.now();
     auto after = *subject_;
     after.apply(change);
     change.row.look_again_at = after.look_again_at(now);
     if (change.row.look_again_at)
         change.row.look_again_at = std::max(*change.row.look_again_at, call_again_at_);
+    std::vector<webhook_event> events;
+    if (auto event = event_of(change, after, now))
+        events.push_back(std::move(*event));
+    return events;
 }
 
 void subscription_state::commit(std::optional<subscription_change> change, change_set with,
                                 std::function<void(commit_verdict)> then) {
     if (change) {
-        schedule(*change);
+        with.webhook_events = schedule(*change);
         with.subscription_changes.push_back(*change);
     }
     auto settled = [this, change = std::move(change), then = std::move(then)](commit_verdict verdict) {
-        if (verdict == commit_verdict::committed && change)
+        if (verdict == commit_verdict::committed && change) {
             subject_->apply(*change);
+            tell(*subject_);
+        }
         if (verdict != commit_verdict::committed)
             turns_.forget();
         then(verdict);
@@ -70,6 +79,11 @@ void subscription_state::commit(std::optional<subscription_change> change, chang
     self_->request(context_->actors.writer_of(user_), caf::infinite, commit_changes{std::move(with)})
         .then([settled](commit_verdict verdict) { settled(verdict); },
               [settled](const caf::error&) { settled(commit_verdict::unavailable); });
+}
+
+void subscription_state::tell(const subscription& changed) const {
+    if (context_->news != nullptr && context_->news->has_audience(user_))
+        context_->news->tell(user_, "subscription", subscription_json(changed, context_->time.now()));
 }
 
 // -- notifications ------------------------------------------------------------------------------------------
@@ -118,7 +132,7 @@ void subscription_state::credit(delivery d, subscription_decision decision) {
     command.notification = record_of(d.news, decision.verdict, decision.code);
     command.change = *decision.change;
     command.change.card_token = d.news.what.token;
-    schedule(command.change);
+    command.events = schedule(command.change);
     for (const auto& move : command.change.moved) {
         const auto& charges = subject_->book().charges;
         const auto charge =
@@ -129,6 +143,9 @@ void subscription_state::credit(delivery d, subscription_decision decision) {
     auto settled = [this, d = std::move(d), decision = std::move(decision)](const outcome<receipt>& result) {
         turns_.forget(); // the lot has got its id
         if (result) {
+            auto after = *subject_;
+            after.apply(*decision.change);
+            tell(after);
             finish(d, decision, context_->meters, whose());
             turns_.add_next(to_attend());
         } else {

@@ -16,6 +16,7 @@
 
 namespace atelier {
 
+class event_hub;
 class roster;
 
 /// What a payer is to pay for a subscription in the widget.
@@ -40,6 +41,7 @@ struct subscription_context {
     /// The gateway's checkout parameters, as a JSON object.
     std::function<std::string(const subscription_checkout&)> checkout;
     std::function<double()> jitter; ///< uniform, from 0 to 1
+    event_hub* news = nullptr;      ///< where changes are told; null = nowhere
 };
 
 /// What a notification says about a subscription.
@@ -92,8 +94,10 @@ private:
     /// Commits a change of the subscription, if there is one, with other rows; then it is true in memory.
     void commit(std::optional<subscription_change> change, change_set with,
                 std::function<void(commit_verdict)> then);
-    /// Notes when somebody has to look again after this change.
-    void schedule(subscription_change& change) const;
+    /// Notes when somebody has to look again after this change; what webhooks tell of it.
+    std::vector<webhook_event> schedule(subscription_change& change) const;
+    /// Tells the subscription as a durable change has made it.
+    void tell(const subscription& changed) const;
 
     // -- notifications (subscription.cpp)
     [[nodiscard]] turns::work to_process(delivery d);

@@ -1,16 +1,18 @@
 #include "actors/sweeper.hpp"
 
 #include "actors/mail/outbox_delivery.hpp"
+#include "actors/orphan_files.hpp"
 #include "actors/runtime/roster.hpp"
 #include "persistence/blobs/blob_store.hpp"
 #include "persistence/connection_pool.hpp"
 #include "persistence/queries/generations.hpp"
 #include "persistence/queries/idempotency.hpp"
-#include "persistence/queries/images.hpp"
+#include "persistence/queries/library.hpp"
 #include "persistence/queries/payments.hpp"
 #include "persistence/queries/sessions.hpp"
 #include "persistence/queries/subscriptions.hpp"
 #include "persistence/queries/wallets.hpp"
+#include "persistence/queries/webhooks.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -23,6 +25,11 @@ namespace {
 
 /// How many rows of each kind one sweep looks at; the rest waits for the next.
 constexpr std::int32_t page_size = 500;
+/// Longer than a webhook can wait for its last attempt.
+constexpr std::chrono::days webhook_retention{7};
+
+/// How many times a file is looked at until it is old enough to go.
+constexpr int looks_for_orphans = 24;
 
 /// What a sweep over the tables found.
 struct findings {
@@ -73,6 +80,8 @@ findings look(pg::connection& database, instant after, instant now, generation_i
     }
     if (const auto purged = queries::purge_sessions(database, now, page_size); !purged)
         spdlog::warn("purge of sessions failed: {}", purged.error().detail);
+    if (const auto purged = queries::purge_webhooks(database, now - webhook_retention, page_size); !purged)
+        spdlog::warn("purge of webhooks failed: {}", purged.error().detail);
     if (const auto purged = queries::purge_idempotency_keys(database, now, page_size); !purged)
         spdlog::warn("purge of idempotency keys failed: {}", purged.error().detail);
     return found;
@@ -119,6 +128,8 @@ void sweeper_state::sweep_rows() {
         [this, now, after = expired_until_, above = resumed_up_to_, asked = asked_up_to_](auto& database) {
             auto found = look(database, after, now, above);
             look_at_payments(database, now, asked, found);
+            if (const auto waiting = queries::count_waiting_webhooks(database))
+                context_->meters.webhook_deliveries_waiting.Set(static_cast<double>(*waiting));
             return std::function<void()>{[this, now, found = std::move(found)] {
                 // One minute again next time: rows may be committed later than their times say.
                 if (found.complete)
@@ -146,19 +157,28 @@ void sweeper_state::sweep_rows() {
 }
 
 void sweeper_state::sweep_files() {
-    const auto before = context_->time.now() - context_->orphan_age;
-    run(&sweeper_state::sweeping_files_, [this, before](pg::connection& database) {
-        std::size_t removed = 0;
-        context_->blobs.for_each_older_than(before, [&](const std::string& key) {
-            const auto known = queries::blob_exists(database, key);
-            if (known && !*known && context_->blobs.remove(key))
-                ++removed;
-            return known.has_value();
+    const auto now = context_->time.now();
+    // Looking through a store takes long, and elsewhere it costs money.
+    const bool look = now >= files_again_;
+    if (look)
+        files_again_ = now + context_->orphan_age / looks_for_orphans;
+    run(&sweeper_state::sweeping_files_,
+        [this, now, look, before = now - context_->orphan_age](pg::connection& database) {
+            if (const auto ended = queries::purge_direct_uploads(database, now, page_size)) {
+                for (const auto& key : *ended)
+                    context_->blobs.remove(key);
+            } else {
+                spdlog::warn("sweep of direct uploads failed: {}", ended.error().detail);
+            }
+            if (!look)
+                return std::function<void()>{};
+            const auto removed = remove_orphan_files(database, context_->blobs, context_->variants, before);
+            if (!removed)
+                spdlog::warn("sweep of files failed: {}", removed.error().detail);
+            else if (*removed > 0)
+                spdlog::info("removed {} files without rows", *removed);
+            return std::function<void()>{};
         });
-        if (removed > 0)
-            spdlog::info("removed {} files without rows", removed);
-        return std::function<void()>{};
-    });
 }
 
 void sweeper_state::deliver_mails() {

@@ -16,6 +16,7 @@ class blob_store;
 class connection_pool;
 class outbox_delivery;
 class roster;
+class variant_cache;
 
 /// What the sweeper needs; all of it outlives it.
 struct sweeper_context {
@@ -25,14 +26,15 @@ struct sweeper_context {
     connection_pool& pool;
     outbox_delivery& mails;
     blob_store& blobs;
+    variant_cache& variants;
     std::function<void()> reconcile; ///< compares yesterday's books with the gateway's, when it is time
     microseconds interval;
     microseconds orphan_age;
 };
 
 /// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on,
-/// payments and subscriptions with something to do, mails, sessions and idempotency keys that are over, files
-/// without rows. Whatever it misses, it finds the next time.
+/// payments and subscriptions with something to do, mails, sessions and idempotency keys that are over,
+/// direct uploads that nobody attached, files without rows. Whatever it misses, it finds the next time.
 class sweeper_state {
 public:
     static constexpr const char* name = "sweeper";
@@ -62,6 +64,7 @@ private:
     bool mail_waiting_ = false;   ///< came while others were being delivered
     instant expired_until_;       ///< lots that expired up to here have been handed to their wallets
     generation_id resumed_up_to_; ///< where the round over unfinished generations stands
+    instant files_again_;         ///< before it, no files are looked at
     payment_id asked_up_to_;      ///< where the round over overdue payments stands
 };
 

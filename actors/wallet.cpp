@@ -1,6 +1,7 @@
 #include "actors/wallet.hpp"
 
 #include "actors/domain/views.hpp"
+#include "actors/runtime/event_hub.hpp"
 #include "actors/runtime/roster.hpp"
 #include "actors/wallet_decisions.hpp"
 #include "actors/wallet_views.hpp"
@@ -19,6 +20,8 @@ namespace {
 
 /// How often a command itself may run into somebody else's write before it is given up.
 constexpr int conflicts_max = 5;
+/// How often a wallet that is never at rest tells its balance.
+constexpr std::chrono::milliseconds balance_pause{100};
 
 /// What `wallet::apply` needs of a change set.
 change_set lot_changes(const change_set& changes) {
@@ -186,12 +189,16 @@ void wallet_state::settle_front() {
         }
         if (work.committed)
             work.committed->apply(e.moved);
-        if (!e.moved.purchase_changes.empty() || !e.moved.new_purchases.empty())
+        if (!e.moved.purchase_changes.empty() || !e.moved.new_purchases.empty()) {
             hide();
+            work.untold = true;
+        }
         finish(e);
         work.in_flight.pop_front();
         ++work.first;
     }
+    if (work.untold)
+        tell_balance();
     if (work.broken)
         recover();
     else if (work.draining && work.in_flight.empty())
@@ -222,9 +229,12 @@ void wallet_state::finish(entry& e) {
                     context_->meters.tokens_moved("expire", amount);
             },
             e.what);
-        if (done.generation)
+        if (done.generation) {
+            if (context_->news != nullptr && context_->news->has_audience(user_))
+                context_->news->tell(user_, done.generation, {"status", done.body});
             self_->send(context_->actors.get<generations_actor>(),
                         start_generation{done.generation, user_, done.deadline, done.style});
+        }
     }
     if (!e.result && key_of(e.what)) {
         replay(std::move(e));
@@ -334,6 +344,19 @@ void wallet_state::show() {
 void wallet_state::hide() {
     if (std::exchange(shown_, false))
         context_->views->forget(user_);
+}
+
+/// Only the latest balance matters: while more is in flight, now and then is enough.
+void wallet_state::tell_balance() {
+    auto& work = busy();
+    const auto now = context_->time.now();
+    const bool more = !work.broken && !work.in_flight.empty();
+    if (more && now < work.tell_again_at)
+        return;
+    work.untold = false;
+    work.tell_again_at = now + balance_pause;
+    if (context_->news != nullptr && context_->news->has_audience(user_))
+        context_->news->tell(user_, "balance", balance_json(view().balance));
 }
 
 // -- behaviour ----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 
 namespace atelier {
 
+class event_hub;
 class roster;
 class wallet_views;
 
@@ -32,6 +33,7 @@ struct wallet_context {
     /// How long what was read is good for an answer without a commit that would notice other writers.
     microseconds freshness = std::chrono::seconds{5};
     wallet_views* views = nullptr; ///< where wallets are shown; null = nowhere
+    event_hub* news = nullptr;     ///< where changes are told; null = nowhere
 };
 
 /// Any command that changes a wallet.
@@ -92,6 +94,8 @@ private:
         bool broken = false;   ///< something in flight was refused: no new decisions until all is back
         bool draining = false; ///< no new decisions until all in flight is back, then it is read again
         bool loading = false;
+        bool untold = false; ///< the balance has changed since it was told
+        instant tell_again_at;
     };
 
     /// Lives are numbered for the whole process, so that a restarted wallet never continues an old one.
@@ -117,6 +121,7 @@ private:
     [[nodiscard]] wallet_view view() const;
     void show();
     void hide();
+    void tell_balance();
 
     wallet_actor::pointer self_;
     const wallet_context* context_ = nullptr;

@@ -1,6 +1,8 @@
 #include "actors/wallet_decisions.hpp"
 
+#include "actors/domain/payment.hpp"
 #include "actors/domain/views.hpp"
+#include "actors/domain/webhook_events.hpp"
 
 #include <string>
 #include <utility>
@@ -105,6 +107,9 @@ struct decision {
         if (!changes)
             return changes;
         changes->payment_changes.push_back(command.change);
+        atelier::payment paid{payment};
+        paid.apply(command.change);
+        changes->webhook_events.push_back(paid_event(paid.record(), now));
         changes->notifications.push_back(command.notification);
         result.amount = payment.tokens_amount;
         result.balance = lots.balance(now) + payment.tokens_amount;
@@ -121,6 +126,7 @@ struct decision {
         changes->generation_changes.push_back(command.change);
         if (command.run)
             changes->run_changes.push_back(*command.run);
+        changes->webhook_events = command.events;
         for (const auto& part : command.parts)
             result.amount += part.amount;
         result.balance = lots.balance(now) + result.amount;
@@ -150,6 +156,7 @@ struct decision {
         result.amount = charge.tokens_amount;
         changes->subscription_changes.push_back(std::move(subscription));
         changes->notifications.push_back(command.notification);
+        changes->webhook_events = command.events;
         result.balance = lots.balance(now) + result.amount;
         if (!changes->journal.empty())
             result.last = changes->journal.back().id;
@@ -164,6 +171,7 @@ struct decision {
         changes->payment_changes = command.paid.payment_changes;
         changes->refund_applications = command.paid.refund_applications;
         changes->charge_refunds = command.paid.charge_refunds;
+        changes->webhook_events = command.paid.webhook_events;
         for (const auto& row : changes->journal)
             result.amount += row.amount;
         auto after = lots;

@@ -121,6 +121,8 @@ void writer_state::settled(const commit_result& result) {
     meters.commit_seconds.Observe(std::chrono::duration<double>(result.commit_time).count());
     if (result.recovered_unknown)
         meters.commits_recovered.Increment();
+    if (result.webhooks > 0 && context_->webhooks_queued)
+        context_->webhooks_queued();
     std::size_t committed = 0;
     for (std::size_t i = 0; i < senders.size(); ++i) {
         const auto verdict = to_message(result.verdicts[i].kind);

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -22,6 +23,7 @@ struct writer_context {
     metrics& meters;
     std::size_t batch_limit;
     std::size_t backlog_limit;
+    std::function<void()> webhooks_queued = {}; ///< must not block; may be empty
 };
 
 /// Group commit: while one batch commits, the next one fills. There is no timer and no delay: a lone change

@@ -1,6 +1,7 @@
 #include "config/setting_rules.hpp"
 
 #include "config/address_ranges.hpp"
+#include "config/widths.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -30,6 +31,14 @@ bool is_base_url(std::string_view text) {
 
 bool is_address_list(std::string_view text) {
     return address_ranges::parse(text).has_value();
+}
+
+bool is_endpoint(std::string_view text) {
+    return text.empty() || is_secure_url(text);
+}
+
+bool is_width_list(std::string_view text) {
+    return parse_widths(text).has_value();
 }
 
 bool is_engine_list(std::string_view text) {

@@ -38,6 +38,8 @@ bool is_not_empty(std::string_view text);
 bool is_ip_address(std::string_view text);
 bool is_base_url(std::string_view text);
 bool is_address_list(std::string_view text);
+bool is_endpoint(std::string_view text);
+bool is_width_list(std::string_view text);
 bool is_engine_list(std::string_view text);
 bool is_style_engines(std::string_view text);
 bool is_database_url(std::string_view text);
@@ -57,6 +59,10 @@ inline const text_rule secure_url{"a URL that begins with https://, or http:// a
                                   is_secure_url};
 inline const text_rule address_list{R"(IP addresses and ranges, as "192.0.2.7, 2001:db8::/32", or "")",
                                     texts::is_address_list};
+inline const text_rule endpoint{
+    R"(a URL that begins with https://, or http:// and a loopback address, and does not end with '/', or "")",
+    texts::is_endpoint};
+inline const text_rule width_list{R"(widths in pixels, as "320, 640", or "")", texts::is_width_list};
 inline const text_rule engine_list{R"(names of engines, as "sdapi, preview", or "")", texts::is_engine_list};
 inline const text_rule style_engines{
     R"(numbers of styles with an engine each, as "7: openai, 12: replicate", or "")",

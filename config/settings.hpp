@@ -81,6 +81,25 @@ struct images_settings {
     std::string service_name = "local"; ///< active_storage_blobs.service_name
     std::filesystem::path storage;      ///< "" = var/storage; see `storage_directory`
     milliseconds decode_timeout = std::chrono::seconds{20};
+    std::string store = "disk";                                      ///< "disk" or "s3"
+    bool strip_metadata = true;                                      ///< in what is served
+    std::string thumbnail_widths = "160, 320, 640, 960, 1280, 1920"; ///< `parse_widths`
+    std::uint64_t cache_limit = 1024UL * 1024 * 1024;                ///< bytes of copies and thumbnails
+    std::size_t cache_work_limit = 64;  ///< of them made at once, or waiting to be
+    std::string secret_key_base;        ///< secret; "" = one of its own
+    std::string rails_defaults = "7.1"; ///< "7.1", "7.0" or "6.1"
+    milliseconds url_lifetime = std::chrono::hours{1};
+    bool redirect = false; ///< to the bucket, for files that are served as they are
+};
+
+/// The bucket of images.store "s3".
+struct bucket_settings {
+    std::string region = "us-east-1";
+    std::string bucket;
+    std::string endpoint; ///< "" = Amazon's of the region
+    bool path_style = false;
+    std::string access_key_id;     ///< secret
+    std::string secret_access_key; ///< secret
 };
 
 struct generations_settings {
@@ -93,6 +112,16 @@ struct generations_settings {
     std::int32_t attempts = 3;
     std::size_t queue_limit_per_user = 2000;
     std::size_t queue_limit = 50'000;
+    milliseconds wait_limit = std::chrono::seconds{30};
+};
+
+/// Streams of server-sent events.
+struct events_settings {
+    milliseconds heartbeat = std::chrono::seconds{15};
+    std::size_t streams = 8000;
+    std::size_t streams_per_user = 100;
+    std::uint64_t kept_bytes = 32UL * 1024; ///< of each user
+    std::size_t kept_users = 4096;          ///< to whose events nobody listens
 };
 
 /// OpenAI's images API, or a server of another maker that speaks it.
@@ -200,6 +229,15 @@ struct mail_settings {
     std::int32_t retry_limit = 10;
 };
 
+struct webhooks_settings {
+    bool allow_insecure = false;          ///< plain HTTP, too
+    bool allow_private_addresses = false; ///< endpoints in networks of one's own
+    std::size_t connections = 4;
+    milliseconds timeout = std::chrono::seconds{15};
+    milliseconds disable_after = std::chrono::hours{120}; ///< of failures without one success
+    std::int32_t endpoint_limit = 16;                     ///< of one user
+};
+
 struct sweeper_settings {
     milliseconds interval = std::chrono::seconds{30};
     milliseconds orphan_age = std::chrono::hours{24};
@@ -230,11 +268,14 @@ struct settings {
     wallets_settings wallets;
     accounts_settings accounts;
     images_settings images;
+    bucket_settings s3;
     generations_settings generations;
     engines_settings engines;
+    events_settings events;
     payments_settings payments;
     sandbox_settings sandbox;
     mail_settings mail;
+    webhooks_settings webhooks;
     sweeper_settings sweeper;
     supervisor_settings supervisor;
     log_settings log;
@@ -244,6 +285,11 @@ struct settings {
 /// Where the service keeps image files.
 [[nodiscard]] inline std::filesystem::path storage_directory(const settings& s) {
     return s.images.storage.empty() ? s.var / "storage" : s.images.storage;
+}
+
+/// Where copies and thumbnails of images are kept.
+[[nodiscard]] inline std::filesystem::path image_cache_directory(const settings& s) {
+    return s.var / "cache";
 }
 
 /// Where mails go that are delivered to files.

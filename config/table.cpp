@@ -12,10 +12,13 @@ std::vector<setting> make_table() {
     using wallets = wallets_settings;
     using accounts = accounts_settings;
     using images = images_settings;
+    using bucket = bucket_settings;
     using generations = generations_settings;
+    using events = events_settings;
     using payments = payments_settings;
     using sandbox = sandbox_settings;
     using mail = mail_settings;
+    using webhooks = webhooks_settings;
     using supervisor = supervisor_settings;
     return {
         {"var", at<&s::var>, some_path,
@@ -125,6 +128,41 @@ std::vector<setting> make_table() {
          "Directory of the image files; empty means storage in the state directory."},
         {"images.decode_timeout", at<&s::images, &images::decode_timeout>, network_timeout,
          "Time in which an uploaded image must be decoded."},
+        {"images.store", at<&s::images, &images::store>, choice_rule{{"disk", "s3"}},
+         "Where image files are kept: in a directory, or in the bucket of the section s3."},
+        {"images.strip_metadata", at<&s::images, &images::strip_metadata>, boolean_rule{},
+         "Whether photos are served upright and without place, camera and other metadata; the original is "
+         "kept."},
+        {"images.thumbnail_widths", at<&s::images, &images::thumbnail_widths>, width_list,
+         "Widths in which images can be had; empty means none."},
+        {"images.cache_limit", at<&s::images, &images::cache_limit>, size_rule{1_MiB, 1024_GiB},
+         "Most disk space for the copies and thumbnails that are served; those unused for longest go first."},
+        {"images.cache_work_limit", at<&s::images, &images::cache_work_limit>, queue_length,
+         "Copies and thumbnails that are being made or wait for it; more are refused."},
+        {"images.secret_key_base", at<&s::images, &images::secret_key_base>, any_text,
+         "Signs addresses of images, and ids of files as Rails does: that of a Rails application on the same "
+         "database. Empty means a random one that is kept in the state directory.",
+         true, "SECRET_KEY_BASE"},
+        {"images.rails_defaults", at<&s::images, &images::rails_defaults>, choice_rule{{"7.1", "7.0", "6.1"}},
+         "Version of Rails whose way of signing ids of files is used, as its config.load_defaults; all are "
+         "read. 7.1 stands for all later ones, too."},
+        {"images.url_lifetime", at<&s::images, &images::url_lifetime>, duration_rule{minutes{1}, days{7}},
+         "How long an address works that shows an image without a token; it may be a quarter longer."},
+        {"images.redirect", at<&s::images, &images::redirect>, boolean_rule{},
+         "Whether clients are sent to the bucket for files that are served as they are, instead of getting "
+         "them from the service."},
+
+        {"s3.region", at<&s::s3, &bucket::region>, some_text,
+         "Region of the bucket; servers other than Amazon's take any."},
+        {"s3.bucket", at<&s::s3, &bucket::bucket>, any_text, "Name of the bucket."},
+        {"s3.endpoint", at<&s::s3, &bucket::endpoint>, endpoint,
+         "Where the bucket's server is; empty means Amazon's of the region."},
+        {"s3.path_style", at<&s::s3, &bucket::path_style>, boolean_rule{},
+         "Whether the bucket stands in the path of addresses instead of in the host's name."},
+        {"s3.access_key_id", at<&s::s3, &bucket::access_key_id>, any_text,
+         "Who the service is at the bucket.", true, "AWS_ACCESS_KEY_ID"},
+        {"s3.secret_access_key", at<&s::s3, &bucket::secret_access_key>, any_text,
+         "Signs the requests to the bucket.", true, "AWS_SECRET_ACCESS_KEY"},
 
         {"generations.engine", at<&s::generations, &generations::engine>, engine_name,
          "What makes the pictures; the block of that name says more about it."},
@@ -145,6 +183,20 @@ std::vector<setting> make_table() {
          queue_length, "Generations of one user that wait; more are refused."},
         {"generations.queue_limit", at<&s::generations, &generations::queue_limit>, queue_length,
          "Generations that wait in all; more are refused."},
+        {"generations.wait_limit", at<&s::generations, &generations::wait_limit>,
+         duration_rule{milliseconds{0}, minutes{10}},
+         "Longest wait for the end of a generation that a client may ask for with `Prefer: wait`."},
+
+        {"events.heartbeat", at<&s::events, &events::heartbeat>, network_timeout,
+         "Pause between two signs of life on a stream of events."},
+        {"events.streams", at<&s::events, &events::streams>, integer_rule{1, 1'000'000},
+         "Open streams of events in all; more are refused."},
+        {"events.streams_per_user", at<&s::events, &events::streams_per_user>, integer_rule{1, 1'000'000},
+         "Open streams of events of one user; more are refused."},
+        {"events.kept_bytes", at<&s::events, &events::kept_bytes>, size_rule{1_KiB, 1_MiB},
+         "Size of the latest events of one user that are kept for streams that come back."},
+        {"events.kept_users", at<&s::events, &events::kept_users>, integer_rule{16, 1'000'000},
+         "Users without an open stream whose latest events are kept."},
 
         {"payments.gateway", at<&s::payments, &payments::gateway>, choice_rule{{"sandbox", "cloudpayments"}},
          "Who takes the money; the sandbox plays a gateway without any."},
@@ -212,6 +264,21 @@ std::vector<setting> make_table() {
         {"mail.from", at<&s::mail, &mail::from>, mailbox, "Sender of every mail."},
         {"mail.retry_limit", at<&s::mail, &mail::retry_limit>, integer_rule{0, 1000},
          "How often a mail that could not be delivered is tried again."},
+
+        {"webhooks.allow_insecure", at<&s::webhooks, &webhooks::allow_insecure>, boolean_rule{},
+         "Webhooks may go to http:// endpoints, too: for inner networks."},
+        {"webhooks.allow_private_addresses", at<&s::webhooks, &webhooks::allow_private_addresses>,
+         boolean_rule{},
+         "Webhooks may go to addresses that are not public, too: whoever has an account can then reach "
+         "them."},
+        {"webhooks.connections", at<&s::webhooks, &webhooks::connections>, thread_count,
+         "Webhooks that are sent at once; each takes a connection to the database."},
+        {"webhooks.timeout", at<&s::webhooks, &webhooks::timeout>,
+         duration_rule{milliseconds{100}, minutes{1}}, "How long an endpoint may take to answer."},
+        {"webhooks.disable_after", at<&s::webhooks, &webhooks::disable_after>, lifetime,
+         "An endpoint that has failed for so long without one success is disabled."},
+        {"webhooks.endpoint_limit", at<&s::webhooks, &webhooks::endpoint_limit>, integer_rule{0, 1000},
+         "Webhook endpoints of one user."},
 
         {"sweeper.interval", at<&s::sweeper, &sweeper_settings::interval>,
          duration_rule{milliseconds{100}, hours{1}},

@@ -5,6 +5,7 @@
 #include "actors/wallet_decisions.hpp"
 #include "http/async.hpp"
 #include "http/backend_service.hpp"
+#include "http/connection_gate.hpp"
 #include "http/webhook_reader.hpp"
 #include "persistence/queries/idempotency.hpp"
 #include "persistence/queries/images.hpp"
@@ -70,7 +71,8 @@ struct backend_service::parts {
     explicit parts(backend& b)
         : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
                        b.options.config.http.in_flight_limit},
-          webhooks{webhook_rules{b.options.config, b.options.payment_secret}} {}
+          webhooks{webhook_rules{b.options.config, b.options.payment_secret}},
+          streams{b.options.config.events.streams, b.options.config.events.streams_per_user} {}
 
     /// The catalogue, from memory or freshly read.
     reply<catalog::snapshot> goods() {
@@ -85,9 +87,16 @@ struct backend_service::parts {
     reply<image_record> find_image(user_id user, image_id image) {
         auto query = [image](pg::connection& database) { return queries::get_image(database, image); };
         auto found = co_await read<image_record>(back.reads, query);
-        if (found)
+        if (found) {
             back.owners.remember(image, found->user);
+            sign(*found);
+        }
         co_return owned_by(user, std::move(found));
+    }
+
+    /// Rails' name for it, which does not expire.
+    void sign(image_record& image) const {
+        image.signed_id = back.signer.sign_blob(image.blob, std::nullopt);
     }
 
     reply<done> check_owner(user_id user, image_id image) {
@@ -145,6 +154,7 @@ struct backend_service::parts {
     backend& back;
     bridge ask;
     const webhook_reader webhooks;
+    connection_gate streams; ///< of events, by user
 
 private:
     /// Whether a command that was carried out could be refused like this when it comes again.

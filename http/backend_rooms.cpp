@@ -7,63 +7,8 @@
 
 #include <algorithm>
 
-/// The service's part about rooms: images, generations, and the view that operators have.
+/// The service's part about generations, and the view that operators have.
 namespace atelier::http {
-namespace {
-
-/// A listener of the hub that counts as an open stream as long as it lives.
-class counted_subscription {
-public:
-    counted_subscription(event_hub::subscription s, prometheus::Gauge& streams)
-        : subscription_{std::move(s)}, streams_{streams} {
-        streams_.Increment();
-    }
-    counted_subscription(const counted_subscription&) = delete;
-    counted_subscription& operator=(const counted_subscription&) = delete;
-    ~counted_subscription() { streams_.Decrement(); }
-
-private:
-    event_hub::subscription subscription_;
-    prometheus::Gauge& streams_;
-};
-
-} // namespace
-
-// -- images -------------------------------------------------------------------------------------------------
-
-reply<image_record> backend_service::add_image(user_id user, upload file) {
-    auto& back = parts_->back;
-    auto store = [&back, file = std::move(file)] {
-        return back.images.store_upload(file.path, file.filename, file.room_type);
-    };
-    auto stored = co_await run<new_image>(back.image_pool, std::move(store));
-    if (!stored)
-        co_return stored.error();
-    change_set changes{user, back.time.now()};
-    changes.new_images.push_back(*stored);
-    commit_changes command{std::move(changes)};
-    const auto verdict =
-        co_await parts_->ask.ask<commit_verdict>(back.actors.writer_of(user), std::move(command));
-    if (!verdict)
-        co_return verdict.error();
-    if (*verdict != commit_verdict::committed)
-        co_return *verdict == commit_verdict::overloaded ? errc::overloaded : errc::unavailable;
-    co_return co_await parts_->find_image(user, stored->id);
-}
-
-reply<image_record> backend_service::image(user_id user, image_id image) {
-    return parts_->find_image(user, image);
-}
-
-reply<image_file> backend_service::image_content(user_id user, image_id image) {
-    auto found = co_await parts_->find_image(user, image);
-    if (!found)
-        co_return found.error();
-    image_file file;
-    file.path = parts_->back.images.path_of(*found);
-    file.image = std::move(*found);
-    co_return file;
-}
 
 // -- generations --------------------------------------------------------------------------------------------
 
@@ -96,7 +41,10 @@ reply<stored_answer> backend_service::spend(generation_order order) {
 reply<stored_answer> backend_service::generate(generation_order order) {
     const auto user = order.user;
     auto key = order.key;
+    const auto image = order.input_image;
     auto ended = co_await spend(std::move(order));
+    if (!ended && ended.error().code == errc::state_conflict)
+        parts_->back.owners.forget(image); // perhaps it was deleted just now
     co_return co_await parts_->once(user, std::move(key), std::move(ended));
 }
 
@@ -115,13 +63,6 @@ reply<generation_record> backend_service::generation(user_id user, generation_id
     co_return found;
 }
 
-reply<page<generation_record>> backend_service::generations(user_id user, generation_id before,
-                                                            std::int32_t limit) {
-    return read<page<generation_record>>(parts_->back.reads, [=](pg::connection& database) {
-        return queries::list_generations(database, user, before, limit);
-    });
-}
-
 reply<done> backend_service::notify(engine_webhook hook) {
     auto& back = parts_->back;
     const auto& secret = back.options.config.engines.replicate.webhook_secret;
@@ -138,24 +79,14 @@ reply<done> backend_service::notify(engine_webhook hook) {
 }
 
 reply<generation_record> backend_service::cancel(user_id user, generation_id generation) {
+    // One that was deleted may still be in memory.
+    const auto there = co_await this->generation(user, generation);
+    if (!there)
+        co_return there.error();
     const cancel_generation command{generation, user};
     auto ended =
         co_await parts_->ask.ask<generation_record>(parts_->back.actors.get<generations_actor>(), command);
     co_return owned_by(user, std::move(ended));
-}
-
-std::shared_ptr<void> backend_service::watch(generation_id generation,
-                                             std::function<void(const generation_event&)> listener) {
-    auto& hub = parts_->back.news;
-    auto on_news = [listener = std::move(listener)](const generation_news& news) {
-        generation_event event;
-        event.event = news.event;
-        event.data = news.data;
-        event.last = news.last;
-        listener(event);
-    };
-    return std::make_shared<counted_subscription>(hub.listen(generation, std::move(on_news)),
-                                                  parts_->back.meters.event_streams);
 }
 
 // -- operations ---------------------------------------------------------------------------------------------
@@ -171,7 +102,7 @@ boost::asio::awaitable<std::vector<part_health>> backend_service::health() {
     parts[1].name = "writer";
     parts[1].ok = back.writers_healthy();
     parts[1].detail = parts[1].ok ? "" : "a writer has no connection";
-    auto check = [&back]() -> status { return back.blobs->check(); };
+    auto check = [&back]() -> status { return back.blobs.check(); };
     const auto disk = co_await run<done>(back.errands, check);
     parts[2].name = "disk";
     parts[2].ok = disk.has_value();

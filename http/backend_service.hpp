@@ -23,6 +23,9 @@ public:
 
     /// Fails what waits longer than the deadline. To be called a few times a second, from any one thread.
     void sweep();
+    /// Whoever listens to events hears that no more will come: streams end, and who waits for one is
+    /// answered.
+    void drain();
     /// Fails everything that waits, and whatever comes later.
     void close();
 
@@ -56,18 +59,46 @@ public:
                                              std::optional<command_key> key) override;
     reply<stored_answer> unsubscribe(user_id user, std::optional<command_key> key) override;
 
+    reply<std::vector<webhook_endpoint_record>> webhook_endpoints(user_id user) override;
+    reply<webhook_endpoint_record> add_webhook_endpoint(user_id user,
+                                                        webhook_endpoint_command command) override;
+    reply<webhook_endpoint_record> webhook_endpoint(user_id user, webhook_endpoint_id endpoint) override;
+    reply<webhook_endpoint_record> change_webhook_endpoint(user_id user, webhook_endpoint_id endpoint,
+                                                           webhook_endpoint_command command) override;
+    reply<done> remove_webhook_endpoint(user_id user, webhook_endpoint_id endpoint) override;
+    reply<webhook_endpoint_record> rotate_webhook_secret(user_id user, webhook_endpoint_id endpoint) override;
+    reply<webhook_delivery_record> ping_webhook_endpoint(user_id user, webhook_endpoint_id endpoint) override;
+    reply<page<webhook_delivery_record>> webhook_deliveries(user_id user, webhook_endpoint_id endpoint,
+                                                            webhook_delivery_id before,
+                                                            std::int32_t limit) override;
+
     reply<image_record> add_image(user_id user, upload file) override;
     reply<image_record> image(user_id user, image_id image) override;
-    reply<image_file> image_content(user_id user, image_id image) override;
+    reply<image_file> image_content(user_id user, image_id image, image_variant variant) override;
+    reply<image_file> linked_image_content(image_link link, image_variant variant) override;
+    [[nodiscard]] image_links links_of(image_id image) const override;
+    reply<page<image_record>> images(user_id user, image_filter filter, image_id before,
+                                     std::int32_t limit) override;
+    reply<done> delete_image(user_id user, image_id image) override;
+
+    reply<direct_upload_offer> begin_direct_upload(user_id user, direct_upload wanted) override;
+    reply<done> receive_direct_upload(direct_upload_content content) override;
+    reply<image_record> attach_image(user_id user, std::string signed_id, std::string room_type) override;
 
     reply<stored_answer> generate(generation_order order) override;
     reply<generation_record> generation(user_id user, generation_id generation) override;
-    reply<page<generation_record>> generations(user_id user, generation_id before,
+    reply<page<generation_record>> generations(user_id user, generation_filter filter, generation_id before,
                                                std::int32_t limit) override;
     reply<done> notify(engine_webhook hook) override;
+    reply<done> delete_generation(user_id user, generation_id generation) override;
     reply<generation_record> cancel(user_id user, generation_id generation) override;
-    [[nodiscard]] std::shared_ptr<void> watch(generation_id generation,
-                                              std::function<void(const generation_event&)> listener) override;
+
+    [[nodiscard]] std::shared_ptr<void> listen(user_id user, generation_id generation,
+                                               event_listener listener) override;
+    [[nodiscard]] outcome<event_feed> follow(user_id user, generation_id generation,
+                                             std::optional<std::uint64_t> after,
+                                             event_listener listener) override;
+    reply<user_snapshot> snapshot(user_id user) override;
 
     boost::asio::awaitable<std::vector<part_health>> health() override;
     [[nodiscard]] std::string metrics_text() override;
@@ -87,6 +118,8 @@ private:
     struct parts;
 
     reply<stored_answer> spend(generation_order order);
+    reply<done> remove_files(std::vector<std::string> keys);
+    reply<image_file> open_image(image_record image, image_variant variant);
     struct payable;
     reply<payable> find_payable(std::string subject, std::string key);
     reply<atelier::subscription> load_subscription(user_id user);

@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <array>
+#include <fcntl.h>
 #include <utility>
 
 namespace atelier::http {
@@ -36,6 +37,10 @@ void connection::consume(std::size_t bytes) {
 void connection::trim() {
     if (received_.capacity() > kept_capacity)
         received_.shrink_to_fit();
+}
+
+void connection::release() {
+    received_.shrink_to_fit();
 }
 
 asio::awaitable<bool> connection::receive(std::size_t bytes_max) {
@@ -73,8 +78,21 @@ asio::awaitable<bool> connection::send(std::string_view data, std::chrono::milli
     co_return complete;
 }
 
+asio::awaitable<bool> connection::writable() {
+    if (expired_)
+        co_return false;
+    error_code error;
+    co_await socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                                asio::redirect_error(asio::use_awaitable, error));
+    co_return !error;
+}
+
+unique_fd connection::duplicate() {
+    return unique_fd{::fcntl(socket_.native_handle(), F_DUPFD_CLOEXEC, 0)};
+}
+
 asio::awaitable<void> connection::watch() {
-    std::array<char, 256> ignored{};
+    std::array<char, 32> ignored{}; // many of these wait at once
     error_code error;
     while (!error)
         co_await socket_.async_read_some(asio::buffer(ignored),

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "persistence/files.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -23,12 +25,19 @@ public:
     void consume(std::size_t bytes);
     /// Gives memory back that only a large request needed.
     void trim();
+    /// Gives all memory back in which nothing has been received.
+    void release();
 
     /// Appends what arrives next, at most `bytes_max`, to `received`. False: the client has ended its side,
     /// the connection broke, or the deadline has passed (see `expired`).
     [[nodiscard]] boost::asio::awaitable<bool> receive(std::size_t bytes_max);
     /// Sends everything, with `timeout` for each 64 KiB, and leaves no deadline behind. False as above.
     [[nodiscard]] boost::asio::awaitable<bool> send(std::string_view data, std::chrono::milliseconds timeout);
+    /// Waits until the client takes more. False as above.
+    [[nodiscard]] boost::asio::awaitable<bool> writable();
+    /// The same socket under a descriptor of its own, which does not block: whoever else writes to it need
+    /// not fear that the connection is closed meanwhile and its number given to another one.
+    [[nodiscard]] unique_fd duplicate();
     /// Waits until the client ends its side; what it sends meanwhile is dropped.
     [[nodiscard]] boost::asio::awaitable<void> watch();
     /// Says that nothing more will come, then reads on for a moment: closing with unread input would reset

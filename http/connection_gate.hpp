@@ -9,7 +9,8 @@
 
 namespace atelier::http {
 
-/// Counts open connections, in all and by origin, and refuses what is too many. Thread-safe.
+/// Counts what is open, connections or streams, in all and by origin, and refuses what is too many.
+/// Thread-safe.
 class connection_gate {
 public:
     connection_gate(std::size_t connections_max, std::size_t per_origin_max);
@@ -31,7 +32,7 @@ public:
         std::string origin_;
     };
 
-    /// Nothing when a limit is reached. `origin` is whatever connections are to be counted by.
+    /// Nothing when a limit is reached. `origin` is whatever they are to be counted by.
     [[nodiscard]] std::optional<ticket> enter(std::string origin);
     [[nodiscard]] std::size_t open() const;
 

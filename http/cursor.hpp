@@ -10,13 +10,22 @@
 namespace atelier::http {
 
 /// The lists that have pages. The numbers are part of what clients hold: never change them.
-enum class cursor_kind : std::uint8_t { transactions = 1, payments = 2, generations = 3, notifications = 4 };
+enum class cursor_kind : std::uint8_t {
+    transactions = 1,
+    payments = 2,
+    generations = 3,
+    notifications = 4,
+    webhook_deliveries = 5,
+    images = 7,
+};
 
-/// The cursor that continues `list` behind the row with the key `last`: 16 characters of URL-safe Base64.
-[[nodiscard]] std::string encode_cursor(cursor_kind list, std::int64_t last);
+/// The cursor that continues `list` behind the row with the key `last`: 16 characters of URL-safe Base64. It
+/// is good with the same `filter` only.
+[[nodiscard]] std::string encode_cursor(cursor_kind list, std::int64_t last, std::string_view filter = {});
 
-/// The key in a cursor of `list`. `validation_failed` on the field `cursor` for any other text: the cursor
-/// carries a check sum against mistakes. It is no secret and gives no right to anything.
-[[nodiscard]] outcome<std::int64_t> decode_cursor(cursor_kind list, std::string_view cursor);
+/// The key in a cursor of `list` with that `filter`. `validation_failed` on the field `cursor` for any other
+/// text: the cursor carries a check sum against mistakes. It is no secret and gives no right to anything.
+[[nodiscard]] outcome<std::int64_t> decode_cursor(cursor_kind list, std::string_view cursor,
+                                                  std::string_view filter = {});
 
 } // namespace atelier::http

@@ -28,6 +28,7 @@ public:
 
     /// Fills `into` from `offset` on; fewer bytes only at the end of the file.
     [[nodiscard]] outcome<std::size_t> read(std::uint64_t offset, std::span<char> into) const;
+    [[nodiscard]] int descriptor() const { return descriptor_; }
     /// Writes all of `data` behind what was written before. `unavailable` when the disk is full or fails.
     [[nodiscard]] status append(std::string_view data);
 

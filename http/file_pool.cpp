@@ -5,8 +5,21 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <csignal>
+
 namespace atelier::http {
 namespace asio = boost::asio;
+namespace {
+
+/// sendfile(2) knows no MSG_NOSIGNAL: a client that has gone must not end the program.
+void ignore_broken_pipes() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+} // namespace
 
 file_pool::file_pool(std::size_t threads, std::size_t queue_max) : queue_max_{queue_max} {
     threads_.reserve(threads);
@@ -65,6 +78,7 @@ void file_pool::resume(job next, verdict result) {
 }
 
 void file_pool::work_off() {
+    ignore_broken_pipes();
     std::unique_lock lock{mutex_};
     for (;;) {
         arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

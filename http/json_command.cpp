@@ -2,6 +2,7 @@
 
 #include "http/media_type.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -28,7 +29,7 @@ public:
     bool on_document_end(json::error_code&) { return true; }
     bool on_object_begin(json::error_code& ec) { return open(ec, depth_ == 0 || store(unusable{})); }
     bool on_object_end(std::size_t, json::error_code&) { return close(); }
-    bool on_array_begin(json::error_code& ec) { return open(ec, depth_ > 0 && store(unusable{})); }
+    bool on_array_begin(json::error_code& ec) { return open(ec, depth_ > 0 && store(texts{})); }
     bool on_array_end(std::size_t, json::error_code&) { return close(); }
     bool on_key_part(json::string_view s, std::size_t, json::error_code&) { return append(s); }
     bool on_key(json::string_view s, std::size_t, json::error_code& ec) {
@@ -65,10 +66,17 @@ private:
         text_.append(s.data(), s.size());
         return true;
     }
-    /// Keeps the value of a member of the outermost object; false if there is no object around it.
+    /// Keeps the value of a member of the outermost object, or of an array that is one; false if there is no
+    /// object around it.
     bool store(value v) {
         if (depth_ == 1)
             members.back().content = std::move(v);
+        else if (auto* list = depth_ == 2 ? std::get_if<texts>(&members.back().content) : nullptr) {
+            if (auto* text = std::get_if<std::string>(&v))
+                list->push_back(std::move(*text));
+            else
+                members.back().content = unusable{};
+        }
         return depth_ > 0;
     }
     bool take(json::error_code& ec, value v) {
@@ -120,11 +128,17 @@ void json_command::refuse(std::string_view name, std::string code, std::string d
 }
 
 std::string json_command::text(std::string_view name, std::size_t bytes_max) {
-    const auto* content = take(name);
-    if (content == nullptr) {
+    const auto errors_before = errors_.size();
+    auto text = optional_text(name, bytes_max);
+    if (!text && errors_.size() == errors_before)
         refuse(name, "required", "is required");
-        return {};
-    }
+    return std::move(text).value_or("");
+}
+
+std::optional<std::string> json_command::optional_text(std::string_view name, std::size_t bytes_max) {
+    const auto* content = take(name);
+    if (content == nullptr)
+        return std::nullopt;
     const auto* text = std::get_if<std::string>(content);
     if (text == nullptr)
         refuse(name, "wrong_type", "must be a string");
@@ -136,7 +150,28 @@ std::string json_command::text(std::string_view name, std::size_t bytes_max) {
         refuse(name, "invalid", "must not contain NUL");
     else
         return *text;
-    return {};
+    return std::nullopt;
+}
+
+std::optional<std::vector<std::string>> json_command::optional_texts(std::string_view name,
+                                                                     std::size_t count_max) {
+    const auto* content = take(name);
+    if (content == nullptr)
+        return std::nullopt;
+    const auto* list = std::get_if<texts>(content);
+    if (list == nullptr) {
+        refuse(name, "wrong_type", "must be an array of strings");
+        return std::nullopt;
+    }
+    auto sorted = *list;
+    std::ranges::sort(sorted);
+    if (list->size() > count_max)
+        refuse(name, "too_long", "must not have more than " + std::to_string(count_max) + " elements");
+    else if (std::ranges::adjacent_find(sorted) != sorted.end())
+        refuse(name, "invalid", "must not have the same element twice");
+    else
+        return *list;
+    return std::nullopt;
 }
 
 std::int64_t json_command::integer(std::string_view name, std::int64_t min, std::int64_t max) {
@@ -164,13 +199,19 @@ std::optional<std::int64_t> json_command::optional_integer(std::string_view name
 }
 
 bool json_command::boolean(std::string_view name, bool otherwise) {
+    return optional_boolean(name).value_or(otherwise);
+}
+
+std::optional<bool> json_command::optional_boolean(std::string_view name) {
     const auto* content = take(name);
     if (content == nullptr)
-        return otherwise;
+        return std::nullopt;
     const auto* truth = std::get_if<bool>(content);
-    if (truth == nullptr)
+    if (truth == nullptr) {
         refuse(name, "wrong_type", "must be true or false");
-    return truth != nullptr && *truth;
+        return std::nullopt;
+    }
+    return *truth;
 }
 
 status json_command::finish() {
@@ -195,6 +236,8 @@ std::string json_command::canonical() const {
             object[m.name] = *i;
         else if (const auto* s = std::get_if<std::string>(&m.content))
             object[m.name] = *s;
+        else if (const auto* list = std::get_if<texts>(&m.content))
+            object[m.name] = json::array(list->begin(), list->end());
     }
     return json::serialize(object);
 }

@@ -26,12 +26,17 @@ public:
 
     /// A string of 1 to `bytes_max` bytes without NUL, which PostgreSQL cannot store.
     [[nodiscard]] std::string text(std::string_view name, std::size_t bytes_max);
+    [[nodiscard]] std::optional<std::string> optional_text(std::string_view name, std::size_t bytes_max);
+    /// An array of strings, of at most `count_max`, distinct.
+    [[nodiscard]] std::optional<std::vector<std::string>> optional_texts(std::string_view name,
+                                                                         std::size_t count_max);
     /// A whole number written without fraction and exponent, between `min` and `max`.
     [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
     [[nodiscard]] std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t min,
                                                                std::int64_t max);
     /// True or false; `otherwise` when it is missing.
     [[nodiscard]] bool boolean(std::string_view name, bool otherwise);
+    [[nodiscard]] std::optional<bool> optional_boolean(std::string_view name);
     /// The key of another thing: an integer from 1 on.
     template <class Id>
     [[nodiscard]] Id key(std::string_view name) {
@@ -49,10 +54,11 @@ public:
     [[nodiscard]] std::string canonical() const;
 
 private:
-    /// A fraction, an exponent, a number beyond 64 bits, an array or an object: never what a member should
-    /// be.
+    /// A fraction, an exponent, a number beyond 64 bits, an array of other things than strings or an object:
+    /// never what a member should be.
     struct unusable {};
-    using value = std::variant<std::nullptr_t, bool, std::int64_t, std::string, unusable>;
+    using texts = std::vector<std::string>;
+    using value = std::variant<std::nullptr_t, bool, std::int64_t, std::string, texts, unusable>;
     struct member {
         std::string name;
         value content;

@@ -2,6 +2,7 @@
 
 #include "actors/domain/errors.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -62,6 +63,7 @@ struct file_body {
     std::filesystem::path path;
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
+    std::shared_ptr<const void> hold; ///< as long as it lives, the file stays where it is; may be null
 
     file_body() = default;
     file_body(std::filesystem::path p, std::uint64_t first, std::uint64_t bytes)
@@ -74,10 +76,13 @@ struct file_body {
 /// then stop. A sink may be kept longer than the session and the server live; it then answers false. `stop`
 /// is called exactly once, when the stream is over for whatever reason, also when it never started (HEAD, a
 /// client that has gone); it runs on the I/O thread, must not block and must not throw.
+/// So does `beat`, if there is one, each time that `pause` has passed while the stream is open.
 struct stream_body {
     using sink = std::function<bool(std::string chunk)>;
     std::function<void(sink)> start;
     std::function<void()> stop;
+    std::function<void()> beat;
+    std::chrono::milliseconds pause{};
 
     stream_body() = default;
     stream_body(std::function<void(sink)> on_start, std::function<void()> on_stop)

@@ -1,11 +1,17 @@
 #pragma once
 
+#include "actors/domain/image_links.hpp"
+#include "actors/domain/image_variant.hpp"
+#include "actors/domain/library.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
+#include "actors/domain/user_event.hpp"
+#include "actors/domain/webhook_delivery.hpp"
 #include "http/addresses.hpp"
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -69,12 +75,39 @@ struct upload {
     upload() = default;
 };
 
-/// An image with the place of its file.
+/// The file of a direct upload, as it came.
+struct direct_upload_content {
+    std::string token; ///< of its address
+    std::string content_type;
+    std::filesystem::path path; ///< empty when nothing came; removed by the caller if it is still there
+    std::uint64_t byte_size = 0;
+
+    direct_upload_content() = default;
+};
+
+/// The file of an image in one of its forms, and what caches may do with it.
 struct image_file {
-    image_record image;
-    std::filesystem::path path;
+    std::filesystem::path path; ///< empty: the client is sent to `redirect`
+    std::uint64_t size = 0;
+    std::string content_type;
+    std::string filename;
+    std::string entity_tag; ///< quoted
+    std::string redirect;   ///< an address, and a secret
+    instant last_modified;
+    std::chrono::seconds fresh_for{0};
+    bool immutable = false;           ///< its address never stands for other bytes
+    std::shared_ptr<const void> hold; ///< as long as it lives, the file stays where it is
 
     image_file() = default;
+};
+
+/// What a signed address says, unchecked.
+struct image_link {
+    image_id image;
+    std::string expires;
+    std::string signature;
+
+    image_link() = default;
 };
 
 /// A webhook of the gateway, as it came.
@@ -121,13 +154,33 @@ struct checkout_view {
     checkout_view() = default;
 };
 
-/// News of a generation, for a stream of events.
-struct generation_event {
-    std::string event;
-    std::string data;
-    bool last = false;
+/// What a user says of a webhook endpoint; what is not named stays as it is.
+struct webhook_endpoint_command {
+    std::optional<std::string> url;
+    std::optional<std::vector<std::string>> events; ///< types that it wants; none = all
+    std::optional<bool> enabled;
 
-    generation_event() = default;
+    webhook_endpoint_command() = default;
+};
+
+/// Is told what happens, from any thread, and must be quick. Null: nothing more will be told.
+using event_listener = std::function<void(const event_ptr&)>;
+
+/// A stream of events that has begun to listen.
+struct event_feed {
+    std::shared_ptr<void> subscription; ///< the listener is called until it is destroyed
+    event_backlog before;
+
+    event_feed() = default;
+};
+
+/// Where the stream of a user's events begins.
+struct user_snapshot {
+    tokens balance = 0;
+    std::vector<generation_record> unfinished; ///< generations, oldest first
+    bool more = false;                         ///< these are not all of them
+
+    user_snapshot() = default;
 };
 
 /// Whether each part works; `detail` says why not.
@@ -184,22 +237,76 @@ public:
                                                      std::optional<command_key> key) = 0;
     virtual reply<stored_answer> unsubscribe(user_id user, std::optional<command_key> key) = 0;
 
+    // -- outgoing webhooks ---------------------------------------------------------------------------------
+    virtual reply<std::vector<webhook_endpoint_record>> webhook_endpoints(user_id user) = 0;
+    /// With its secret. `command.url` is there, `command.enabled` is not. Errors: validation_failed about
+    /// "url", state_conflict when the user has too many.
+    virtual reply<webhook_endpoint_record> add_webhook_endpoint(user_id user,
+                                                                webhook_endpoint_command command) = 0;
+    virtual reply<webhook_endpoint_record> webhook_endpoint(user_id user, webhook_endpoint_id endpoint) = 0;
+    /// Errors: validation_failed about "url".
+    virtual reply<webhook_endpoint_record> change_webhook_endpoint(user_id user, webhook_endpoint_id endpoint,
+                                                                   webhook_endpoint_command command) = 0;
+    virtual reply<done> remove_webhook_endpoint(user_id user, webhook_endpoint_id endpoint) = 0;
+    /// Gives it a new secret, and shows it; the old one signs along for a day.
+    virtual reply<webhook_endpoint_record> rotate_webhook_secret(user_id user,
+                                                                 webhook_endpoint_id endpoint) = 0;
+    /// Queues a `ping`. Errors: state_conflict when the endpoint is disabled.
+    virtual reply<webhook_delivery_record> ping_webhook_endpoint(user_id user,
+                                                                 webhook_endpoint_id endpoint) = 0;
+    virtual reply<page<webhook_delivery_record>> webhook_deliveries(user_id user,
+                                                                    webhook_endpoint_id endpoint,
+                                                                    webhook_delivery_id before,
+                                                                    std::int32_t limit) = 0;
+
     // -- images --------------------------------------------------------------------------------------------
     virtual reply<image_record> add_image(user_id user, upload file) = 0;
     virtual reply<image_record> image(user_id user, image_id image) = 0;
-    virtual reply<image_file> image_content(user_id user, image_id image) = 0;
+    /// Errors: validation_failed (a width that is not offered), not_found, overloaded, those of the store.
+    virtual reply<image_file> image_content(user_id user, image_id image, image_variant variant) = 0;
+    /// The same for whoever has a signed address; also forbidden.
+    virtual reply<image_file> linked_image_content(image_link link, image_variant variant) = 0;
+    /// Addresses of an image's file for a client that may see it.
+    [[nodiscard]] virtual image_links links_of(image_id image) const = 0;
+    virtual reply<page<image_record>> images(user_id user, image_filter filter, image_id before,
+                                             std::int32_t limit) = 0;
+    /// Its files are gone when this returns, or soon. Errors: not_found, state_conflict (a generation that is
+    /// not final needs it).
+    virtual reply<done> delete_image(user_id user, image_id image) = 0;
+
+    // -- direct uploads: Active Storage's protocol ---------------------------------------------------------
+    /// `wanted` has what the client announces. Errors: validation_failed, rate_limited (too many open).
+    virtual reply<direct_upload_offer> begin_direct_upload(user_id user, direct_upload wanted) = 0;
+    /// Errors: not_found (token forged or expired), validation_failed (not what was announced).
+    virtual reply<done> receive_direct_upload(direct_upload_content content) = 0;
+    /// Makes an image of a direct upload; the same again is the same image. Errors: validation_failed about
+    /// `signed_id`, and as for uploads.
+    virtual reply<image_record> attach_image(user_id user, std::string signed_id, std::string room_type) = 0;
 
     // -- generations ---------------------------------------------------------------------------------------
     virtual reply<stored_answer> generate(generation_order order) = 0;
     virtual reply<generation_record> generation(user_id user, generation_id generation) = 0;
-    virtual reply<page<generation_record>> generations(user_id user, generation_id before,
-                                                       std::int32_t limit) = 0;
+    /// `validation_failed` about `style_id` when there is no such style.
+    virtual reply<page<generation_record>> generations(user_id user, generation_filter filter,
+                                                       generation_id before, std::int32_t limit) = 0;
+    /// The output goes with it, the photo and the journal stay. Errors: not_found, state_conflict (it is not
+    /// final).
+    virtual reply<done> delete_generation(user_id user, generation_id generation) = 0;
     /// There is news of some work of an engine's. Errors: not_found when it sends none, invalid_signature.
     virtual reply<done> notify(engine_webhook hook) = 0;
     virtual reply<generation_record> cancel(user_id user, generation_id generation) = 0;
-    /// Calls `listener` (from any thread) with what happens to a generation, until the result is destroyed.
-    [[nodiscard]] virtual std::shared_ptr<void>
-    watch(generation_id generation, std::function<void(const generation_event&)> listener) = 0;
+
+    // -- events --------------------------------------------------------------------------------------------
+    /// Tells `listener` what happens to a generation of the user, or without one to anything of theirs, until
+    /// the result is destroyed.
+    [[nodiscard]] virtual std::shared_ptr<void> listen(user_id user, generation_id generation,
+                                                       event_listener listener) = 0;
+    /// The same for a stream, which goes on after the event with the id `after`. Streams are limited. Errors:
+    /// rate_limited, overloaded.
+    [[nodiscard]] virtual outcome<event_feed> follow(user_id user, generation_id generation,
+                                                     std::optional<std::uint64_t> after,
+                                                     event_listener listener) = 0;
+    virtual reply<user_snapshot> snapshot(user_id user) = 0;
 
     // -- operations ----------------------------------------------------------------------------------------
     virtual boost::asio::awaitable<std::vector<part_health>> health() = 0;

@@ -74,19 +74,6 @@ asio::awaitable<void> session::turn_away(std::shared_ptr<session> self) {
         co_await self->connection_.linger();
 }
 
-void session::drain() {
-    if (stream_)
-        stream_->finish();
-    if (idle_)
-        connection_.close();
-}
-
-void session::abort() {
-    if (stream_)
-        stream_->close();
-    connection_.close();
-}
-
 void session::begin() {
     auto headers = std::move(request_.headers); // its memory is used again
     headers.clear();
@@ -102,7 +89,7 @@ void session::begin() {
     keep_alive_ = false;
     connection_.trim();
     if (out_.capacity() > body_block)
-        out_ = std::string{};
+        std::string{}.swap(out_);
 }
 
 void session::request_begins() {

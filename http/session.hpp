@@ -4,6 +4,7 @@
 #include "http/body_decoder.hpp"
 #include "http/connection.hpp"
 #include "http/connection_gate.hpp"
+#include "http/file.hpp"
 #include "http/file_pool.hpp"
 #include "http/hooks.hpp"
 #include "http/limits.hpp"
@@ -74,8 +75,8 @@ public:
     /// Says that there is no room (503) and ends.
     static boost::asio::awaitable<void> turn_away(std::shared_ptr<session> self);
 
-    /// Enforces the deadline.
-    void sweep(connection::clock::time_point now) { connection_.sweep(now); }
+    /// Enforces the deadline, and gives a stream its beats.
+    void sweep(connection::clock::time_point now);
     /// Ends as soon as nothing is under way: at once when idle, else after the present response.
     void drain();
     /// Ends now.
@@ -83,6 +84,7 @@ public:
 
 private:
     using time_point = connection::clock::time_point;
+    class stream_in_use;
 
     // Reading, in session.cpp. A failure is what the client is told; when it cannot be told any more, `gone_`
     // is set.
@@ -105,6 +107,7 @@ private:
     boost::asio::awaitable<void> send(response answer);
     boost::asio::awaitable<void> send_text(const response& answer, std::string_view body);
     boost::asio::awaitable<void> send_file(const response& answer, const file_body& body);
+    boost::asio::awaitable<void> send_rest(const file& source, std::uint64_t offset, std::uint64_t length);
     boost::asio::awaitable<void> send_stream(const response& answer, const stream_body& body);
     boost::asio::awaitable<void> pump(stream_queue& queue, bool chunked);
     static boost::asio::awaitable<void> watch(std::shared_ptr<session> self,
@@ -113,6 +116,7 @@ private:
     void start_head(const response& answer, std::optional<std::uint64_t> content_length,
                     bool chunked = false);
     [[nodiscard]] bool sends_body(const response& answer) const;
+    void forget_request();
     void observe() const;
 
     thread_scope& scope_;
@@ -130,7 +134,7 @@ private:
     std::string out_;
     unsigned status_ = 0;
     std::uint64_t bytes_sent_ = 0;
-    std::shared_ptr<stream_queue> stream_;
+    stream_in_use* stream_ = nullptr; ///< in the coroutine that writes it
 
     bool idle_ = false;       ///< nothing is under way: no request has begun, or the last one is answered
     bool gone_ = false;       ///< the client cannot be told anything any more

@@ -1,4 +1,4 @@
-#include "http/file.hpp"
+#include "http/file_transfer.hpp"
 #include "http/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -15,9 +15,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t file_block = 128 * 1024;
 /// Up to here a body is copied behind its head and sent with it.
 constexpr std::size_t small_body = 64 * 1024;
+/// A deadline is renewed after this much progress.
+constexpr std::size_t progress = 64 * 1024;
 /// nginx's number for "the client went away": there is no official one, for nobody ever sees it.
 constexpr unsigned client_gone = 499;
 
@@ -39,53 +40,27 @@ private:
     std::function<void()> stop_;
 };
 
-/// Makes a queue known to its session while it is written, and closes it afterwards.
-class stream_in_use {
-public:
-    stream_in_use(std::shared_ptr<stream_queue>& place, std::shared_ptr<stream_queue> queue) : place_{place} {
-        place_ = std::move(queue);
-    }
-    stream_in_use(const stream_in_use&) = delete;
-    stream_in_use& operator=(const stream_in_use&) = delete;
-    ~stream_in_use() {
-        place_->close();
-        place_.reset();
-    }
+/// A file that has been opened, and how its part begins.
+struct file_beginning {
+    file source;
+    std::string bytes;
 
-private:
-    std::shared_ptr<stream_queue>& place_;
+    file_beginning(file s, std::string b) : source{std::move(s)}, bytes{std::move(b)} {}
 };
 
-/// Reads a file body block by block, on the file pool.
-class block_reader {
-public:
-    explicit block_reader(const file_body& body) : body_{body} {}
-
-    status next() {
-        if (!source_) {
-            auto opened = file::open(body_.path);
-            if (!opened)
-                return opened.error();
-            source_ = std::move(*opened);
-        }
-        block_.resize(std::min<std::uint64_t>(file_block, body_.length - read_));
-        const auto got = source_->read(body_.offset + read_, block_);
-        if (!got)
-            return got.error();
-        if (*got < block_.size())
-            return failure{errc::internal, body_.path.string() + " is shorter than its response"};
-        read_ += *got;
-        return done{};
-    }
-    [[nodiscard]] bool at_end() const { return read_ == body_.length; }
-    [[nodiscard]] std::string_view block() const { return block_; }
-
-private:
-    const file_body& body_;
-    std::optional<file> source_;
-    std::string block_;
-    std::uint64_t read_ = 0;
-};
+/// Blocks on the disk.
+outcome<file_beginning> begin_file(const file_body& body) {
+    auto opened = file::open(body.path);
+    if (!opened)
+        return opened.error();
+    std::string bytes(std::min<std::uint64_t>(small_body, body.length), '\0');
+    const auto got = opened->read(body.offset, bytes);
+    if (!got)
+        return got.error();
+    if (*got < bytes.size())
+        return failure{errc::internal, body.path.string() + " is shorter than its response"};
+    return file_beginning{std::move(*opened), std::move(bytes)};
+}
 
 void append_chunk(std::string& out, std::string_view data) {
     std::array<char, 16> size{};
@@ -94,6 +69,55 @@ void append_chunk(std::string& out, std::string_view data) {
 }
 
 } // namespace
+
+/// A stream while it is written: known to its session, and closed afterwards.
+class session::stream_in_use {
+public:
+    stream_in_use(session& owner, const stream_body& body, std::shared_ptr<stream_queue> queue)
+        : owner_{owner}, body_{body}, queue_{std::move(queue)}, beat_at_{connection::clock::now() +
+                                                                         body.pause} {
+        owner_.stream_ = this;
+    }
+    stream_in_use(const stream_in_use&) = delete;
+    stream_in_use& operator=(const stream_in_use&) = delete;
+    ~stream_in_use() {
+        queue_->close();
+        owner_.stream_ = nullptr;
+    }
+
+    [[nodiscard]] stream_queue& queue() const { return *queue_; }
+    void sweep(time_point now) {
+        if (!body_.beat || now < beat_at_)
+            return;
+        beat_at_ = now + body_.pause;
+        body_.beat();
+    }
+
+private:
+    session& owner_;
+    const stream_body& body_;
+    const std::shared_ptr<stream_queue> queue_;
+    time_point beat_at_;
+};
+
+void session::sweep(time_point now) {
+    connection_.sweep(now);
+    if (stream_ != nullptr)
+        stream_->sweep(now);
+}
+
+void session::drain() {
+    if (stream_ != nullptr)
+        stream_->queue().finish();
+    if (idle_)
+        connection_.close();
+}
+
+void session::abort() {
+    if (stream_ != nullptr)
+        stream_->queue().close();
+    connection_.close();
+}
 
 asio::awaitable<void> session::send(response answer) {
     const stream_end ends{answer};
@@ -146,27 +170,52 @@ asio::awaitable<void> session::send_file(const response& answer, const file_body
         co_await write(out_);
         co_return;
     }
-    block_reader reader{body};
-    auto next = [&reader] { return reader.next(); };
-    status read = co_await shared.files.run(next);
-    if (!read) {
-        shared.report(read.error().detail);
-        const auto problem = problem_response(read.error(), request_.request_id);
+    auto begin = [&body] { return begin_file(body); };
+    const auto begun = co_await shared.files.run(begin);
+    if (!begun) {
+        shared.report(begun.error().detail);
+        const auto problem = problem_response(begun.error(), request_.request_id);
         co_await send_text(problem, std::get<std::string>(problem.body));
         co_return;
     }
     start_head(answer, body.length);
-    out_.append(reader.block());
+    out_.append(begun->bytes);
     co_await write(out_);
-    while (!gone_ && !reader.at_end()) {
-        read = co_await shared.files.run(next);
-        if (!read) {
-            shared.report(read.error().detail);
+    const auto so_far = begun->bytes.size();
+    if (!gone_ && so_far < body.length)
+        co_await send_rest(begun->source, body.offset + so_far, body.length - so_far);
+}
+
+/// Sends a part of a file that is too large to be copied. The pool's threads wait for the disk, this
+/// coroutine for the client.
+asio::awaitable<void> session::send_rest(const file& source, std::uint64_t offset, std::uint64_t length) {
+    auto& shared = scope_.shared;
+    const auto timeout = shared.bounds.write_timeout;
+    const auto socket = connection_.duplicate();
+    file_transfer transfer{source, socket.get(), offset, length};
+    auto next = [&transfer] { return transfer.send_slice(); };
+    connection_.expire_after(timeout);
+    std::uint64_t renewed = bytes_sent_;
+    while (!gone_ && !transfer.at_end()) {
+        const auto sent = co_await shared.files.run(next);
+        if (!sent) {
+            if (sent.error().code != errc::unavailable)
+                shared.report(sent.error().detail);
             gone_ = true; // the rest cannot be sent: only a broken connection tells the client so
             co_return;
         }
-        co_await write(reader.block());
+        bytes_sent_ += *sent;
+        if (bytes_sent_ - renewed >= progress && !connection_.expired()) {
+            renewed = bytes_sent_;
+            connection_.expire_after(timeout);
+        }
+        if (transfer.at_end())
+            break;
+        // It is full, or was when the slice ended: then this takes no time.
+        const bool ready = co_await connection_.writable();
+        gone_ = !ready;
     }
+    connection_.expire_never();
 }
 
 asio::awaitable<void> session::send_stream(const response& answer, const stream_body& body) {
@@ -177,7 +226,8 @@ asio::awaitable<void> session::send_stream(const response& answer, const stream_
     if (gone_ || !sends_body(answer))
         co_return;
     const auto queue = std::make_shared<stream_queue>(scope_.executor, scope_.shared.bounds.stream_bytes);
-    const stream_in_use known{stream_, queue};
+    stream_in_use known{*this, body, queue};
+    forget_request();
     asio::co_spawn(scope_.executor, watch(shared_from_this(), queue), asio::detached);
     try {
         body.start([queue](std::string chunk) { return queue->push(std::move(chunk)); });
@@ -199,9 +249,23 @@ asio::awaitable<void> session::pump(stream_queue& queue, bool chunked) {
         if (chunked)
             append_chunk(out_, *chunk);
         co_await write(chunked ? std::string_view{out_} : std::string_view{*chunk});
+        std::string{}.swap(out_); // it may take long until there is more
     }
     if (chunked && queue.ended_well())
         co_await write("0\r\n\r\n");
+}
+
+/// A stream may stay open for hours: what it keeps of its request is what is reported at its end.
+void session::forget_request() {
+    request rest;
+    rest.verb = request_.verb;
+    rest.method_name = std::move(request_.method_name);
+    rest.target = std::move(request_.target);
+    rest.body_size = request_.body_size;
+    rest.request_id = std::move(request_.request_id);
+    request_ = std::move(rest);
+    std::string{}.swap(out_);
+    connection_.release();
 }
 
 /// Notices a client that goes away while the stream is silent.
@@ -248,7 +312,7 @@ void session::observe() const {
     summary.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(connection::clock::now() - started_);
     summary.request_id = request_.request_id;
-    summary.remote_address = request_.remote_address;
+    summary.remote_address = remote_address_;
     on_request(summary);
 }
 

@@ -175,6 +175,23 @@ constexpr std::array checks{
             WHERE t.tgrelid = 'token_transactions'::regclass AND t.tgenabled = 'A' AND f.proname = 'refuse_journal_change'
                 AND t.tgtype::integer & 59 = 58)))", // before, not for each row; delete, update and truncate
            report}},
+    check{"Nothing is left of the files of deleted images, and only final generations are deleted",
+          {"audit_deleted", R"(
+    WITH looked_at AS (
+        SELECT format('image %s is deleted and has a file', d.image_id) AS example, EXISTS (
+            SELECT FROM active_storage_attachments a WHERE a.record_type = 'Image' AND a.record_id = d.image_id) AS broken
+        FROM deleted_images d
+        UNION ALL
+        SELECT format('image %s is deleted and needed by generation %s', d.image_id, g.id),
+            g.status IN ('queued', 'running')
+        FROM deleted_images d JOIN generations g ON g.input_image_id = d.image_id
+        UNION ALL
+        SELECT format('generation %s is deleted, %s, its output is not', g.id, g.status),
+            g.status IN ('queued', 'running') OR (g.output_image_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM deleted_images i WHERE i.image_id = g.output_image_id))
+        FROM deleted_generations d JOIN generations g ON g.id = d.generation_id),
+    bad AS (SELECT example FROM looked_at WHERE broken))",
+           report}},
     check{"A transaction of the gateway belongs to at most one payment",
           {"audit_gateway", R"(
     WITH looked_at AS (
@@ -194,14 +211,17 @@ constexpr std::array checks{
 };
 
 /// The output files of succeeded generations, a page at a time.
-constexpr const char* files_invariant = "Every succeeded generation has an output image with its file";
+constexpr const char* files_invariant =
+    "Every succeeded generation has an output image with its file, unless that was deleted";
 constexpr std::int32_t files_page = 1'000;
 constexpr pg::statement output_files{"audit_files", R"(
     SELECT g.id, b.id, b.key, b.checksum, b.byte_size FROM generations g
     LEFT JOIN images i ON i.id = g.output_image_id AND i.kind = 'output' AND i.user_id = g.user_id
     LEFT JOIN active_storage_attachments a ON a.record_type = 'Image' AND a.name = 'file' AND a.record_id = i.id
     LEFT JOIN active_storage_blobs b ON b.id = a.blob_id
-    WHERE g.status = 'succeeded' AND g.id > $1 ORDER BY g.id LIMIT $2)"};
+    WHERE g.status = 'succeeded' AND g.id > $1
+        AND NOT EXISTS (SELECT FROM deleted_images d WHERE d.image_id = g.output_image_id)
+    ORDER BY g.id LIMIT $2)"};
 
 std::vector<std::string> lines(std::string_view text) {
     std::vector<std::string> all;
@@ -231,7 +251,7 @@ void note(audit_finding& finding, std::string example) {
         finding.examples.push_back(std::move(example));
 }
 
-void check_file(const pg::row& row, const file_check& file_ok, audit_finding& finding) {
+status check_file(const pg::row& row, const file_check& file_ok, audit_finding& finding) {
     generation_id generation;
     blob_id blob;
     std::string key;
@@ -240,10 +260,16 @@ void check_file(const pg::row& row, const file_check& file_ok, audit_finding& fi
     row.read(generation, blob, key, checksum, size);
     ++finding.checked;
     const auto label = "generation " + std::to_string(generation.value);
-    if (!blob)
+    if (!blob) {
         note(finding, label + " has no output image with a file");
-    else if (!file_ok(key, checksum, size))
+        return done{};
+    }
+    const auto same = file_ok(key, checksum, size);
+    if (!same)
+        return same.error();
+    if (!*same)
         note(finding, label + ": the file of blob " + std::to_string(blob.value) + " is missing or damaged");
+    return done{};
 }
 
 outcome<audit_finding> check_files(pg::connection& database, const file_check& file_ok) {
@@ -256,7 +282,8 @@ outcome<audit_finding> check_files(pg::connection& database, const file_check& f
         if (found->empty())
             return finding;
         for (const auto row : *found)
-            check_file(row, file_ok, finding);
+            if (auto checked = check_file(row, file_ok, finding); !checked)
+                return std::move(checked).error();
         above = (*found)[found->size() - 1].at<std::int64_t>(0);
     }
 }

@@ -19,9 +19,9 @@ struct audit_finding {
     std::vector<std::string> examples; ///< the first few violations: ids and amounts only
 };
 
-/// Whether the file of a blob is there with this size and this base64 MD5.
+/// Whether the file of a blob is there with this size and this base64 MD5; a failure ends the audit.
 using file_check =
-    std::function<bool(std::string_view key, std::string_view checksum, std::int64_t byte_size)>;
+    std::function<outcome<bool>(std::string_view key, std::string_view checksum, std::int64_t byte_size)>;
 
 /// Checks every invariant on one consistent snapshot of the database, and the files of successful
 /// generations. Reads only. The connection should have no statement timeout.

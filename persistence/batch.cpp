@@ -37,6 +37,8 @@ private:
             add(set, row);
         for (const auto& row : set.refunds)
             add(set, row);
+        for (const auto& row : set.webhook_events)
+            add(set, row);
         for (const auto& row : set.outbox)
             add(set, row);
     }
@@ -192,6 +194,15 @@ private:
         c.transaction_id.push_back(row.transaction_id);
         c.payment_transaction_id.push_back(row.payment_transaction_id);
         c.amount_cents.push_back(row.amount_cents);
+        c.at.push_back(set.at);
+    }
+
+    void add(const change_set& set, const webhook_event& row) {
+        auto& c = to_.webhook_events;
+        c.user.push_back(set.user);
+        c.id.push_back(row.id);
+        c.type.push_back(row.type);
+        c.payload.push_back(row.payload);
         c.at.push_back(set.at);
     }
 

@@ -178,12 +178,20 @@ struct batch {
     } idempotency;
 
     struct {
+        std::vector<user_id> user;
+        std::vector<std::string_view> id;
+        std::vector<std::string_view> type;
+        std::vector<std::string_view> payload;
+        std::vector<instant> at;
+    } webhook_events;
+
+    struct {
         std::vector<std::string_view> kind;
         std::vector<std::string_view> payload;
         std::vector<instant> at;
     } outbox;
 
-    /// Rows that it inserts or updates.
+    /// Rows that it inserts or updates, without the webhooks, whose number the database knows.
     [[nodiscard]] std::size_t rows() const;
 };
 

@@ -103,8 +103,10 @@ batch_settler::ending batch_settler::write(const batch& data) {
         ++result_.transactions;
         const auto answer = session_.database().run(statements_.encode(
             data, {session_.writer(), session_.epoch(), number}, session_.proves_references()));
-        if (!answer.failed)
+        if (!answer.failed) {
+            result_.webhooks += batch_statements::count_webhooks(data, answer);
             return ending::committed;
+        }
         why_ = *answer.failed;
         in_doubt = why_.kind == pg::error_kind::connection_lost;
         if (!in_doubt)

@@ -44,6 +44,13 @@ constexpr pg::statement refer_to_plans{"batch_refer_plans", R"(
     SELECT atelier_refer(count(*), cardinality($1), 'subscription_plans')
     FROM (SELECT FROM subscription_plans WHERE id = ANY ($1::bigint[]) FOR KEY SHARE) AS locked)"};
 
+/// An image that its owner has deleted may have kept its row (delete_image of queries/library.hpp), so that
+/// the row's being there proves nothing. Who deletes it holds the row until that is committed: this comes
+/// after the lock, and sees it.
+constexpr pg::statement refuse_deleted_images{"batch_deleted_images", R"(
+    SELECT atelier_refer(cardinality($1) - count(*), cardinality($1), 'images')
+    FROM deleted_images WHERE image_id = ANY ($1::bigint[]))"};
+
 constexpr pg::statement insert_images{"batch_images", R"(
     WITH input AS (
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
@@ -214,6 +221,15 @@ constexpr pg::statement insert_outbox{"batch_outbox", R"(
     SELECT kind, payload::json, at, at, at FROM unnest($1::text[], $2::text[], $3::timestamp[])
         AS t (kind, payload, at))"};
 
+/// One for each endpoint that wants the event; mostly there is none. The locks prove what is referred to.
+constexpr pg::statement insert_webhooks{"batch_webhooks", R"(
+    INSERT INTO outbox (kind, payload, due_at, webhook_endpoint_id, event_id, event_type, created_at, updated_at)
+    SELECT 'webhook', t.payload::json, t.at, e.id, t.id, t.type, t.at, t.at
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::timestamp[]) AS t (user_id, id, type, payload, at)
+    JOIN webhook_endpoints e ON e.user_id = t.user_id AND e.disabled_at IS NULL
+        AND (e.events = '{}' OR t.type = ANY (e.events))
+    FOR KEY SHARE OF e)"};
+
 std::vector<pg::binary> as_binary(const std::vector<std::string_view>& texts) {
     std::vector<pg::binary> all;
     all.reserve(texts.size());
@@ -255,8 +271,13 @@ std::span<const pg::command> batch_statements::encode(const batch& data, const b
                                                       bool prove_references) {
     commands_.assign(1, {&begin, nullptr});
     add(note_position, position.writer, position.epoch, position.number);
+    const references needed{data};
     if (prove_references)
-        add_proof(references{data});
+        add_proof(needed);
+    else if (!needed.images.id.empty())
+        add(refer_to_images, needed.images.id, needed.images.owner);
+    if (!needed.images.id.empty())
+        add(refuse_deleted_images, needed.images.id);
     // Rows come before those that refer to them.
     if (const auto& c = data.images; !c.id.empty())
         add(insert_images, c.id, c.user, c.kind, c.room_type, c.metadata, c.blob, c.key, c.filename,
@@ -303,8 +324,16 @@ std::span<const pg::command> batch_statements::encode(const batch& data, const b
             c.response_location, c.expires_at, c.at);
     if (const auto& c = data.outbox; !c.kind.empty())
         add(insert_outbox, c.kind, c.payload, c.at);
+    // Last before the COMMIT: count_webhooks looks for it there.
+    if (const auto& c = data.webhook_events; !c.id.empty())
+        add(insert_webhooks, c.user, c.id, c.type, c.payload, c.at);
     commands_.push_back({&commit, nullptr});
     return commands_;
+}
+
+std::size_t batch_statements::count_webhooks(const batch& data, const pg::pipeline_result& answer) {
+    constexpr std::size_t last = 2; // and the COMMIT
+    return data.webhook_events.id.empty() ? 0 : answer.results[answer.results.size() - last].affected();
 }
 
 } // namespace atelier

@@ -29,6 +29,9 @@ public:
     [[nodiscard]] std::span<const pg::command> encode(const batch& data, const batch_position& position,
                                                       bool prove_references);
 
+    /// How many webhooks a batch has queued, as its committed pipeline has answered.
+    [[nodiscard]] static std::size_t count_webhooks(const batch& data, const pg::pipeline_result& answer);
+
 private:
     template <class... Columns>
     void add(const pg::statement& what, const Columns&... columns);

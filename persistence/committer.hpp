@@ -36,6 +36,7 @@ struct commit_result {
     std::vector<verdict> verdicts;  ///< one for each change set, in order
     microseconds commit_time{};     ///< from taking the batch up to knowing
     std::size_t rows = 0;           ///< rows inserted or updated
+    std::size_t webhooks = 0;       ///< queued, as far as is known
     std::size_t transactions = 0;   ///< more than one when something had to be rejected or repeated
     bool recovered_unknown = false; ///< the connection broke, and the answer was found out afterwards
 };

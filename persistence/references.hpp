@@ -10,6 +10,8 @@ namespace atelier {
 /// show by inserting or updating them. A session that skips the foreign keys' row-by-row triggers locks
 /// exactly these FOR KEY SHARE, one statement for each table, and so keeps the same promise.
 ///
+/// A webhook needs none: the statement that queues it takes its endpoint from the table, under such a lock.
+///
 /// A user needs no lock of their own where a lot or an input image of theirs has one: the update of a lot and
 /// the lock of an image name the owner, and neither row can outlive its user.
 struct references {

@@ -44,10 +44,11 @@ constexpr pg::statement find_obstacle{"references_obstacle", R"(
         ('subscription_gateways', 'plan_id', 'subscription_plans'),
         ('subscription_cards', 'subscription_id', 'subscriptions'),
         ('idempotency_keys', 'user_id', 'users'),
+        ('outbox', 'webhook_endpoint_id', 'webhook_endpoints'),
         ('active_storage_attachments', 'blob_id', 'active_storage_blobs')),
     written AS (
         SELECT to_regclass(name)::oid AS id, name
-        FROM (SELECT child FROM proven UNION VALUES ('outbox'), ('active_storage_blobs'), ('writer_positions'))
+        FROM (SELECT child FROM proven UNION VALUES ('active_storage_blobs'), ('writer_positions'))
             AS t (name))
     SELECT 'foreign key ' || c.conname || ' of ' || w.name
     FROM pg_constraint c JOIN written w ON w.id = c.conrelid

@@ -200,7 +200,15 @@ struct idempotency_record {
     instant expires_at;
 };
 
-/// Something to deliver after the commit: a mail or an outgoing webhook.
+/// What happened, for each endpoint of the user that wants to hear of it: an outgoing webhook. The same
+/// commit queues it in the outbox.
+struct webhook_event {
+    std::string id;      ///< unique; whoever gets it twice knows it by this
+    std::string type;    ///< of webhook_event_types()
+    std::string payload; ///< the body, a JSON object: {type, timestamp, data}
+};
+
+/// Something to deliver after the commit.
 struct outbox_message {
     std::string kind;    ///< "mail"
     std::string payload; ///< JSON object
@@ -229,6 +237,7 @@ struct change_set {
     std::vector<charge_refund> charge_refunds;
     std::vector<notification_record> notifications;
     std::vector<idempotency_record> idempotency;
+    std::vector<webhook_event> webhook_events;
     std::vector<outbox_message> outbox;
 
     change_set() = default;

@@ -34,6 +34,9 @@ using payment_id = id<struct payment_tag>;
 using notification_id = id<struct notification_tag>;
 using plan_id = id<struct plan_tag>;
 using subscription_id = id<struct subscription_tag>;
+using webhook_endpoint_id = id<struct webhook_endpoint_tag>;
+/// A row of the outbox that goes to a webhook endpoint.
+using webhook_delivery_id = id<struct webhook_delivery_tag>;
 
 /// The tables whose keys are taken in blocks before their rows are written, so that rows of one commit
 /// can refer to each other.

@@ -1,5 +1,6 @@
 #include "actors/domain/rails_message.hpp"
 
+#include "actors/domain/base64_text.hpp"
 #include "actors/domain/ruby_marshal.hpp"
 
 #include <boost/json/parse.hpp>
@@ -45,6 +46,8 @@ std::string base64(std::string_view text) {
 }
 
 std::optional<std::string> base64_decoded(std::string_view text) {
+    if (!is_base64_text(text))
+        return std::nullopt;
     for (const int variant : {sodium_base64_VARIANT_ORIGINAL, sodium_base64_VARIANT_URLSAFE,
                               sodium_base64_VARIANT_URLSAFE_NO_PADDING}) {
         std::string decoded(text.size(), '\0');

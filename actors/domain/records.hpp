@@ -72,6 +72,8 @@ struct image_record {
     user_id user;
     bool output = false;
     std::string room_type; ///< "" = null
+    blob_id blob;
+    std::string signed_id; ///< of the blob; "" = not known here
     std::string key;
     std::string service_name;
     std::string filename;

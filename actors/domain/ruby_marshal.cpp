@@ -46,7 +46,8 @@ private:
         const auto first = byte();
         if (!first)
             return std::nullopt;
-        const int c = static_cast<signed char>(*first);
+        const int bits = static_cast<unsigned char>(*first);
+        const int c = bits < 128 ? bits : bits - 256;
         if (c == 0)
             return 0;
         if (c > 4)

@@ -1,5 +1,7 @@
 #include "actors/domain/signature.hpp"
 
+#include "actors/domain/base64_text.hpp"
+
 #include <sodium.h>
 
 #include <array>
@@ -26,7 +28,8 @@ digest hmac_sha256(std::string_view message, std::string_view key) {
 std::optional<digest> decode(std::string_view base64) {
     digest result{};
     std::size_t length = 0;
-    if (sodium_base642bin(result.data(), result.size(), base64.data(), base64.size(), nullptr, &length,
+    if (!is_base64_text(base64) ||
+        sodium_base642bin(result.data(), result.size(), base64.data(), base64.size(), nullptr, &length,
                           nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
         return std::nullopt;
     return length == result.size() ? std::optional{result} : std::nullopt;

@@ -99,7 +99,7 @@ std::string subscription_plan_json(const subscription_plan_record& plan) {
                                         {"interval_count", plan.interval_count}});
 }
 
-std::string image_json(const image_record& image) {
+std::string image_json(const image_record& image, const image_links& links) {
     return json::serialize(json::object{{"id", image.id.value},
                                         {"kind", image.output ? "output" : "input"},
                                         {"room_type", text_or_null(image.room_type)},
@@ -107,6 +107,9 @@ std::string image_json(const image_record& image) {
                                         {"byte_size", image.byte_size},
                                         {"width", image.width},
                                         {"height", image.height},
+                                        {"signed_id", text_or_null(image.signed_id)},
+                                        {"url", links.url},
+                                        {"thumbnail_url", links.thumbnail_url},
                                         {"created_at", to_iso8601(image.created_at)}});
 }
 
@@ -179,6 +182,18 @@ std::string wallet_json(tokens balance, const std::vector<purchase_record>& lots
     return json::serialize(json::object{{"balance", balance},
                                         {"next_to_expire", std::move(next_to_expire)},
                                         {"purchases", std::move(purchases)}});
+}
+
+std::string balance_json(tokens balance) {
+    return json::serialize(json::object{{"balance", balance}});
+}
+
+std::string snapshot_json(tokens balance, const std::vector<generation_record>& unfinished, bool more) {
+    json::array generations;
+    for (const auto& g : unfinished)
+        generations.push_back(generation_object(g));
+    return json::serialize(
+        json::object{{"balance", balance}, {"generations", std::move(generations)}, {"more", more}});
 }
 
 std::string list_json(const std::vector<std::string>& items, std::string_view next_cursor) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/domain/change_set.hpp"
+#include "actors/domain/image_links.hpp"
 #include "actors/domain/records.hpp"
 
 #include <string>
@@ -17,7 +18,7 @@ namespace atelier {
 [[nodiscard]] std::string style_json(const style_record& style);
 [[nodiscard]] std::string token_package_json(const token_package_record& package, std::string_view currency);
 [[nodiscard]] std::string subscription_plan_json(const subscription_plan_record& plan);
-[[nodiscard]] std::string image_json(const image_record& image);
+[[nodiscard]] std::string image_json(const image_record& image, const image_links& links);
 [[nodiscard]] std::string transaction_json(const transaction_record& transaction);
 [[nodiscard]] std::string payment_json(const payment_record& payment);
 [[nodiscard]] std::string generation_json(const generation_record& generation);
@@ -36,6 +37,14 @@ namespace atelier {
 
 /// A wallet: balance, lots (those that can be spent), and which tokens expire next.
 [[nodiscard]] std::string wallet_json(tokens balance, const std::vector<purchase_record>& lots, instant now);
+
+/// {"balance": …}
+[[nodiscard]] std::string balance_json(tokens balance);
+
+/// Where a user's stream of events begins: the balance, and the generations that are not final; `more`: not
+/// all of them.
+[[nodiscard]] std::string snapshot_json(tokens balance, const std::vector<generation_record>& unfinished,
+                                        bool more);
 
 /// {"data": […], "next_cursor": "…" | null}
 [[nodiscard]] std::string list_json(const std::vector<std::string>& items, std::string_view next_cursor);

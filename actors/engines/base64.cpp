@@ -1,5 +1,7 @@
 #include "actors/engines/base64.hpp"
 
+#include "actors/domain/base64_text.hpp"
+
 #include <sodium.h>
 
 #include <fstream>
@@ -31,7 +33,8 @@ std::string_view without_data_prefix(std::string_view text) {
 status write_base64(std::string_view text, const std::filesystem::path& file) {
     std::vector<unsigned char> bytes(text.size() / 4 * 3 + 3);
     std::size_t length = 0;
-    if (sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), "\r\n", &length, nullptr,
+    if (!is_base64_text(text) ||
+        sodium_base642bin(bytes.data(), bytes.size(), text.data(), text.size(), "\r\n", &length, nullptr,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         length == 0)
         return failure{errc::invalid_image, "the picture is not Base64"};

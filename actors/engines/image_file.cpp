@@ -15,13 +15,7 @@
 namespace atelier {
 namespace {
 
-using steady_time = std::chrono::steady_clock::time_point;
-
-/// Stops an evaluation whose time is over.
-void check_time(VipsImage* image, VipsProgress* /*progress*/, const steady_time* until) {
-    if (std::chrono::steady_clock::now() >= *until)
-        vips_image_set_kill(image, TRUE);
-}
+using steady_time = vips_time_limit::steady_time;
 
 void log_warning(const char* /*domain*/, GLogLevelFlags /*level*/, const char* message, void* /*data*/) {
     spdlog::debug("libvips: {}", message);
@@ -29,12 +23,9 @@ void log_warning(const char* /*domain*/, GLogLevelFlags /*level*/, const char* m
 
 /// Decodes everything and keeps nothing; true when it went well.
 bool decodes(VipsImage* image, steady_time until) {
-    vips_image_set_progress(image, TRUE);
-    const auto watch = g_signal_connect(image, "eval", G_CALLBACK(check_time), &until);
+    const vips_time_limit limit{image, until};
     double mean = 0;
-    const bool well = vips_avg(image, &mean, nullptr) == 0;
-    g_signal_handler_disconnect(image, watch);
-    return well;
+    return vips_avg(image, &mean, nullptr) == 0;
 }
 
 /// Whether warnings of libjpeg mean that a part of the picture is missing: it fills the gap with grey and

@@ -48,7 +48,8 @@ engine_state read_output(const boost::json::value* output, std::int32_t index) {
         const auto count = static_cast<std::int64_t>(several->size());
         const auto place = index < 0 ? count + index : index;
         if (place >= 0 && place < count)
-            if (const auto* url = (*several)[static_cast<std::size_t>(place)].if_string())
+            if (const auto* url = (*several)[static_cast<std::size_t>(place)].if_string();
+                url != nullptr && !url->empty())
                 return at(*url);
     }
     return nonsense("its output is not a picture");

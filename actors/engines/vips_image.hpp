@@ -4,6 +4,7 @@
 
 #include <vips/vips.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -25,6 +26,23 @@ template <class Call>
         return nullptr;
     return vips_image{out};
 }
+
+/// Stops the evaluation of an image when its time is over, as long as this object lives; the image outlives
+/// it.
+class vips_time_limit {
+public:
+    using steady_time = std::chrono::steady_clock::time_point;
+
+    vips_time_limit(VipsImage* image, steady_time until);
+    ~vips_time_limit();
+    vips_time_limit(const vips_time_limit&) = delete;
+    vips_time_limit& operator=(const vips_time_limit&) = delete;
+
+private:
+    VipsImage* image_;
+    steady_time until_;
+    gulong watch_;
+};
 
 /// Opens a file with the loader of this type, "image/jpeg", "image/png" or "image/webp", and no other; of
 /// several pages the first. Reads the header only. Evaluation fails on what is as bad as `fail_on` or worse.

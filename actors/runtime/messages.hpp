@@ -94,6 +94,7 @@ struct credit_charge {
     subscription_change change; ///< with the charge
     std::vector<lot_extension> extensions;
     notification_record notification;
+    std::vector<webhook_event> events;
 
     credit_charge() = default;
 };
@@ -103,7 +104,7 @@ struct claw_back {
     user_id user;
     purchase_record lot; ///< that was bought, as it was read
     tokens due = 0;
-    change_set paid; ///< payment_changes and refund_applications, or charge_refunds
+    change_set paid; ///< payment_changes, refund_applications and webhook_events, or charge_refunds
 
     claw_back() = default;
     claw_back(user_id u, purchase_record l, tokens t, change_set p)
@@ -116,6 +117,7 @@ struct refund_generation {
     generation_change change; ///< to `failed`, with the error
     std::vector<spend_part> parts;
     std::optional<generation_run_change> run;
+    std::vector<webhook_event> events;
 
     refund_generation() = default;
     refund_generation(user_id u, generation_change c, std::vector<spend_part> p)

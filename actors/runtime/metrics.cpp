@@ -82,6 +82,10 @@ struct metrics::families {
         counter("atelier_engine_attempts_total", "Attempts at an engine, by what it showed of itself.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
+    Family<Counter>& webhook_deliveries =
+        counter("atelier_webhook_deliveries_total", "Attempts to deliver a webhook, by result.");
+    Family<Counter>& event_stream_starts =
+        counter("atelier_event_stream_starts_total", "Streams of events asked for, by how they began.");
     Gauge& resident = gauge("process_resident_memory_bytes", "Resident memory.").Add({});
     Counter& cpu = counter("process_cpu_seconds_total", "Processor time used.").Add({});
     Gauge& open_files = gauge("process_open_fds", "Open file descriptors.").Add({});
@@ -118,6 +122,20 @@ metrics::metrics(std::unique_ptr<families> f)
           f->counter("atelier_asks_timed_out_total", "Requests whose actor did not answer in time.").Add({})},
       http_connections{f->gauge("atelier_http_connections", "Open connections.").Add({})},
       event_streams{f->gauge("atelier_event_streams", "Open streams of server-sent events.").Add({})},
+      webhook_deliveries_waiting{
+          f->gauge("atelier_webhook_deliveries_waiting", "Webhooks to send, or to send again.").Add({})},
+      variants_made{f->counter("atelier_image_variants_total", "Copies and thumbnails asked for, by result.")
+                        .Add({{"result", "made"}})},
+      variants_served{
+          f->counter("atelier_image_variants_total", "Copies and thumbnails asked for, by result.")
+              .Add({{"result", "kept"}})},
+      variants_refused{
+          f->counter("atelier_image_variants_total", "Copies and thumbnails asked for, by result.")
+              .Add({{"result", "refused"}})},
+      variant_seconds{f->histogram("atelier_image_variant_seconds", "Time to make a copy or thumbnail.")
+                          .Add({}, seconds)},
+      variant_cache_bytes{
+          f->gauge("atelier_image_cache_bytes", "Size of the copies and thumbnails kept.").Add({})},
       session_cache_hits{
           f->counter("atelier_session_lookups_total", "Bearer tokens looked up.").Add({{"result", "hit"}})},
       session_cache_misses{
@@ -206,8 +224,16 @@ void metrics::tokens_moved(std::string_view operation, double amount) {
     families_->tokens.Add({{"operation", std::string{operation}}}).Increment(amount);
 }
 
+void metrics::event_stream_start(std::string_view how) {
+    families_->event_stream_starts.Add({{"how", std::string{how}}}).Increment();
+}
+
 void metrics::mail(std::string_view result, std::size_t count) {
     families_->mails.Add({{"result", std::string{result}}}).Increment(static_cast<double>(count));
+}
+
+void metrics::webhook_delivery(std::string_view result) {
+    families_->webhook_deliveries.Add({{"result", std::string{result}}}).Increment();
 }
 
 void metrics::collect_process() const {

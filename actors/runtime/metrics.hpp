@@ -71,6 +71,11 @@ public:
     void gateway_call(std::string_view method, std::string_view result);
     /// Counts mails by result: "delivered", "postponed", "given_up".
     void mail(std::string_view result, std::size_t count);
+    /// Counts an attempt to deliver a webhook by result: "delivered", "postponed", "given_up", "gone".
+    void webhook_delivery(std::string_view result);
+
+    /// Counts an asked-for stream of events by how it began: "resumed", "snapshot", "refused".
+    void event_stream_start(std::string_view how);
 
     /// The text exposition (Prometheus format 0.0.4).
     [[nodiscard]] std::string expose() const;
@@ -91,6 +96,12 @@ public:
     prometheus::Counter& asks_timed_out;
     prometheus::Gauge& http_connections;
     prometheus::Gauge& event_streams;
+    prometheus::Gauge& webhook_deliveries_waiting;
+    prometheus::Counter& variants_made;
+    prometheus::Counter& variants_served;
+    prometheus::Counter& variants_refused;
+    prometheus::Histogram& variant_seconds;
+    prometheus::Gauge& variant_cache_bytes;
     prometheus::Counter& session_cache_hits;
     prometheus::Counter& session_cache_misses;
 

@@ -46,11 +46,11 @@ class Server:
             words += ["-v", f"{variable}={value}"]
         run(words, self.work / "psql.log", env=self.environment(database, "postgres"))
 
-    def atelier(self, command, database):
+    def atelier(self, command, database, **settings):
         """Runs `atelier COMMAND` on a database."""
         place = self.work / "tool"
         place.mkdir(exist_ok=True)
-        env = os.environ | {"ATELIER_VAR": str(place), "DATABASE_URL": self.conninfo(database)}
+        env = os.environ | {"ATELIER_VAR": str(place), "DATABASE_URL": self.conninfo(database)} | settings
         return run([self.programs / "atelier", command], self.work / "tool.log", directory=place, env=env)
 
     def template(self, users, rich, sessions):
@@ -84,14 +84,14 @@ class Server:
     def spends(self, database):
         return int(self.ask("SELECT count(*) FROM token_transactions WHERE operation = 'spend'", database))
 
-    def check(self, database, least, most):
+    def check(self, database, least, most, **settings):
         """The books must be in order, and hold each acknowledged spend: at least so many, at most those with the
         ones that were never answered."""
         self.wait_for_none(database)
         found = self.spends(database)
         if not least <= found <= most:
             raise Failure(f"{found} spends are in the journal, {least} were acknowledged, {most} were sent")
-        self.atelier("audit", database)
+        self.atelier("audit", database, **settings)
         return found
 
 

@@ -49,15 +49,15 @@ class Child:
         self.process.wait()
         raise Failure(f"{self.name} ended with {self.process.returncode}: {self.complaint()}")
 
-    def complaint(self):
-        lines = self.log.read_text(errors="replace").strip().splitlines()
+    def complaint(self, out=""):
+        lines = self.log.read_text(errors="replace").strip().splitlines() or out.strip().splitlines()
         return " / ".join(lines[-3:]) or "it said nothing"
 
     def result(self):
         """Waits for its end; its standard output."""
         out, _ = self.process.communicate()
         if self.process.returncode != 0:
-            raise Failure(f"{self.name} ended with {self.process.returncode}: {self.complaint()}")
+            raise Failure(f"{self.name} ended with {self.process.returncode}: {self.complaint(out)}")
         return out
 
     def stop(self, how=signal.SIGTERM, seconds=30):

@@ -14,6 +14,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # False alarms about std::string's operator+ (GCC bug 105651).
   add_compile_options(-Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Flags and warnings of GCC that it does not know.
+  add_compile_options(-Wno-unknown-warning-option -Wno-unused-command-line-argument)
+endif()
 if(ATELIER_WERROR)
   add_compile_options(-Werror)
 endif()
@@ -33,5 +37,9 @@ if(ATELIER_SANITIZE)
   if(ATELIER_SANITIZE MATCHES "undefined")
     # CAF 0.17 binds a null reference in caf/detail/init_fun_factory.hpp for every spawn without arguments.
     add_compile_options(-fno-sanitize=null)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+      # Its checks of function types cannot be put into coroutines ("difference across sections").
+      add_compile_options(-fno-sanitize=function)
+    endif()
   endif()
 endif()

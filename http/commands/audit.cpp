@@ -1,7 +1,7 @@
 #include "persistence/audit.hpp"
 
 #include "http/commands/command.hpp"
-#include "persistence/blobs/disk.hpp"
+#include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 
 #include <algorithm>
@@ -38,9 +38,12 @@ int audit(const arguments& args) {
     auto place = open_workplace(call->config, var_directory::use::shared);
     auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
     auto ready = database ? check_schema(*database) : status{database.error()};
-    const disk_store files{storage_directory(call->config)};
+    const system_clock time;
+    const auto files = open_blob_store(call->config, time);
+    if (ready && !files)
+        ready = files.error();
     const auto file_ok = [&files](std::string_view key, std::string_view checksum, std::int64_t size) {
-        return files.verify(key, checksum, size);
+        return (*files)->compare(key, checksum, size);
     };
     auto findings =
         ready ? atelier::audit(*database, file_ok) : outcome<std::vector<audit_finding>>{ready.error()};

@@ -1,6 +1,7 @@
 #include "http/commands/books.hpp"
 
 #include "http/commands/node.hpp"
+#include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 
 #include <spdlog/spdlog.h>
@@ -25,11 +26,16 @@ outcome<books> books::open(const settings& config, const workplace& place) {
     auto secret = payment_secret(config, place.var.root());
     if (!secret)
         return secret.error();
+    static const system_clock time;
+    auto blobs = open_blob_store(config, time);
+    if (!blobs)
+        return blobs.error();
     backend_options options;
     options.config = config;
     options.conninfo = place.conninfo;
     options.node = "tool/" + std::to_string(getpid());
     options.temporary = place.var.tmp();
+    options.blobs = std::move(*blobs);
     options.payment_secret = std::move(*secret);
     options.base_url = [] { return std::string{}; };
     options.fatal = [](const std::string& why) { spdlog::critical("{}", why); };

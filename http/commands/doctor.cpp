@@ -2,6 +2,7 @@
 #include "config/print.hpp"
 #include "http/commands/command.hpp"
 #include "persistence/blobs/disk.hpp"
+#include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 
 #include <chrono>
@@ -64,6 +65,19 @@ status check_clock(pg::connection& database) {
     return done{};
 }
 
+/// The image files, and the directory for copies of them.
+void check_storage(const settings& config, report& all) {
+    const bool elsewhere = config.images.store == "s3";
+    const system_clock time;
+    const auto storage = open_blob_store(config, time);
+    all.add("storage", storage ? (*storage)->check() : status{storage.error()},
+            elsewhere
+                ? "look at the section s3, and at what its key may do: get, put, delete and list objects"
+                : "make images.storage writable for the service's user");
+    disk_store cache{image_cache_directory(config)};
+    all.add("cache", cache.check(), "make `cache` in the state directory writable for the service's user");
+}
+
 bool check_everything(const settings& config) {
     report all;
     all.add("configuration", done{}, "");
@@ -73,8 +87,7 @@ bool check_everything(const settings& config) {
     if (!place)
         return false;
     all.add("disk", check_space(place->var.root()), "free some space, or point `var` to another disk");
-    disk_store storage{storage_directory(config)};
-    all.add("storage", storage.check(), "make images.storage writable for the service's user");
+    check_storage(config, all);
     auto database = connect(*place);
     all.add("database", database ? status{done{}} : status{database.error()},
             "check database.url and the server's log");

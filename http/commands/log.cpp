@@ -44,7 +44,8 @@ void start_log(const log_settings& s) {
 }
 
 void log_request(const char* listener, const http::request_summary& r) {
-    const auto path = r.target.substr(0, r.target.find('?'));
+    const bool is_permission = r.route.starts_with("/rails/active_storage/");
+    const auto path = is_permission ? r.route : r.target.substr(0, r.target.find('?'));
     spdlog::debug("{} {} {} {} {}us id={} from={} bytes={}", listener, r.method, path, r.status,
                   r.duration.count(), r.request_id, r.remote_address, r.bytes_sent);
 }

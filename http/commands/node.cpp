@@ -68,6 +68,12 @@ outcome<std::string> payment_secret(const settings& config, const std::filesyste
     return kept_secret(var / "sandbox");
 }
 
+outcome<std::string> secret_key_base(const settings& config, const std::filesystem::path& var) {
+    if (!config.images.secret_key_base.empty())
+        return config.images.secret_key_base;
+    return kept_secret(var / "rails");
+}
+
 std::string listener_url(const std::string& address, std::uint16_t port) {
     if (address == "0.0.0.0")
         return fmt::format("http://127.0.0.1:{}", port);

@@ -23,6 +23,10 @@ namespace atelier::commands {
 /// directory.
 [[nodiscard]] outcome<std::string> payment_secret(const settings& config, const std::filesystem::path& var);
 
+/// What addresses of images, and ids as Active Storage has them, are signed with: as configured, or one that
+/// is kept in the state directory.
+[[nodiscard]] outcome<std::string> secret_key_base(const settings& config, const std::filesystem::path& var);
+
 /// "http://127.0.0.1:8080"; a listener on every address is reached by the loopback address.
 [[nodiscard]] std::string listener_url(const std::string& address, std::uint16_t port);
 

@@ -8,11 +8,13 @@
 #include "http/endpoints/routes.hpp"
 #include "http/file_pool.hpp"
 #include "http/server.hpp"
+#include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 #include "persistence/seed.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
@@ -155,6 +157,12 @@ status running::start(std::function<void(const std::string&)> fatal) {
     if (!secret)
         return secret.error();
     payment_secret_ = std::move(*secret);
+    auto key_base = secret_key_base(config_, place_.var.root());
+    if (!key_base)
+        return key_base.error();
+    auto blobs = open_blob_store(config_, time_);
+    if (!blobs)
+        return blobs.error();
     if (auto opened = open_sandbox(); !opened)
         return opened;
     backend_options options;
@@ -162,6 +170,8 @@ status running::start(std::function<void(const std::string&)> fatal) {
     options.conninfo = place_.conninfo;
     options.node = std::move(*node);
     options.temporary = place_.var.tmp();
+    options.blobs = std::move(*blobs);
+    options.secret_key_base = std::move(*key_base);
     options.payment_secret = payment_secret_;
     options.gateway_url = sandbox_url_;
     options.widget_script =
@@ -207,7 +217,9 @@ status running::open_sandbox() {
 
 status running::open_servers() {
     files_ = std::make_unique<http::file_pool>(2, 1024);
-    const http::endpoint_context context{*service_, *files_};
+    http::endpoint_context context{*service_, *files_};
+    context.heartbeat = config_.events.heartbeat;
+    context.wait_limit = std::min(config_.generations.wait_limit, config_.http.request_timeout);
     http::server_options listener;
     listener.address = config_.http.address;
     listener.port = config_.http.port;
@@ -257,6 +269,8 @@ void running::keep_database(const std::stop_token& stop) {
 void running::stop() {
     if (sandbox_)
         sandbox_->stop();
+    if (service_)
+        service_->drain();
     if (public_)
         public_->stop(config_.http.drain_timeout);
     if (operators_)

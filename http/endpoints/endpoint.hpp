@@ -15,6 +15,8 @@ struct endpoint_context {
     file_pool& files; ///< for what blocks on the disk
     /// Between two signs of life on an event stream on which nothing happens.
     std::chrono::milliseconds heartbeat = std::chrono::seconds{15};
+    /// For `Prefer: wait`.
+    std::chrono::milliseconds wait_limit = std::chrono::seconds{30};
 };
 
 /// An endpoint answers with a response, or with a failure, which becomes a problem document.

@@ -50,6 +50,23 @@ user_endpoint update_subscription;
 /// Idempotency-Key → 200 {subscription, order, checkout}: nothing follows what is paid
 user_endpoint cancel_subscription;
 
+// -- webhook_endpoints.cpp: where the user is told of what happens
+/// → 200 a list on one page
+user_endpoint list_webhook_endpoints;
+/// {url, events?} → 201 the endpoint with its secret, Location
+user_endpoint create_webhook_endpoint;
+user_endpoint show_webhook_endpoint;
+/// {url?, events?, enabled?} → 200 the endpoint
+user_endpoint update_webhook_endpoint;
+/// → 204
+user_endpoint delete_webhook_endpoint;
+/// {} or nothing → 200 the endpoint with its new secret
+user_endpoint rotate_webhook_secret;
+/// {} or nothing → 202 the delivery of a `ping`
+user_endpoint ping_webhook_endpoint;
+/// ?limit&cursor → 200 a page, newest first
+user_endpoint list_webhook_deliveries;
+
 // -- checkout.cpp: ?key, for browsers that are not signed in
 /// → the page that opens the gateway's payment form
 open_endpoint show_checkout_page;
@@ -64,25 +81,49 @@ open_endpoint receive_webhook;
 open_endpoint receive_engine_webhook;
 
 // -- images.cpp
-/// ?room_type, a raw JPEG, PNG or WebP, or a form with the file in `file` → 201 the image, Location
+/// ?room_type, a raw JPEG, PNG or WebP, or a form with the file in `file`; or {signed_id, room_type?} of a
+/// direct upload, which again is the same image → 201 the image, Location
 user_endpoint create_image;
+/// ?kind&room_type&limit&cursor → 200 a page, newest first
+user_endpoint list_images;
+/// → 200 the image with addresses of its file that need no token
 user_endpoint show_image;
-/// → 200 the file; 304 if If-None-Match has its ETag, 206 and 416 for a Range
+/// → 204; its files are gone
+user_endpoint delete_image;
+
+// -- image_files.cpp
+/// ?width | ?original=true → 200 the file, without metadata unless it is the original; 304 if the client has
+/// it already, 206 and 416 for a Range, 302 to the store
 user_endpoint show_image_file;
+/// ?expires&signature&width → the same for who has a signed address
+open_endpoint show_linked_file;
+
+// -- direct_uploads.cpp: as Active Storage does it, for its JavaScript, too
+/// {"blob": {filename, byte_size, checksum, content_type, metadata?}} → 200 the blob with `signed_id` and
+/// `direct_upload` {url, headers}
+user_endpoint create_direct_upload;
+/// The file, to the address and with the headers of `direct_upload` → 204. The address is the permission.
+open_endpoint store_direct_upload;
 
 // -- generations.cpp
-/// {input_image_id, style_id, seed?}, Idempotency-Key → 202 the generation, Location
+/// {input_image_id, style_id, seed?}, Idempotency-Key → 202 the generation, Location; with `Prefer: wait=N`
+/// 200 the generation if it ends in so many seconds
 user_endpoint create_generation;
-/// ?limit&cursor → 200 a page, newest first
+/// ?status&style_id&room_type&limit&cursor → 200 a page, newest first
 user_endpoint list_generations;
 user_endpoint show_generation;
+/// → 204; its output is gone, too
+user_endpoint delete_generation;
 /// {} or nothing → 200 the generation
 user_endpoint cancel_generation;
 
 // -- events.cpp
-/// → 200 text/event-stream: `status` with the generation as it is now, `status` and `progress` as they
-/// happen, the final `status`, `end`.
+/// Last-Event-ID → 200 text/event-stream: `status` with the generation as it is now, or what happened since
+/// the event of that id; `status` and `progress` as they happen, the final `status`, `end`.
 user_endpoint stream_generation_events;
+/// Last-Event-ID → 200 text/event-stream: `snapshot` {balance, generations, more}, or what happened since the
+/// event of that id; `generation`, `progress`, `balance`, `payment` and `subscription` as they happen.
+user_endpoint stream_user_events;
 
 // -- pages.cpp: HTML for people
 /// ?token → a page with a button that confirms. It is the button's POST that confirms, because programs which

@@ -1,58 +1,46 @@
+#include "http/accept.hpp"
 #include "http/endpoints/endpoints.hpp"
-#include "http/endpoints/entity_tag.hpp"
+#include "http/endpoints/file_response.hpp"
 #include "http/endpoints/lists.hpp"
-#include "http/range.hpp"
-#include "http/text.hpp"
 
-#include <algorithm>
-#include <string>
+#include <charconv>
 #include <utility>
 
 namespace atelier::http {
 namespace {
 
-/// `attr-char` of RFC 8187, 3.2.1: what needs no escape in an extended parameter.
-bool is_attribute_char(char c) {
-    return is_token_char(c) && c != '*' && c != '\'' && c != '%';
+outcome<std::int32_t> width_of(std::string_view text) {
+    std::int32_t width = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), width);
+    if (error != std::errc{} || end != text.data() + text.size() || width <= 0)
+        return invalid_field("width", "invalid", "must be a number of pixels");
+    return width;
 }
 
-std::string percent_encoded(std::string_view text) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string encoded;
-    for (const char c : text) {
-        if (is_attribute_char(c)) {
-            encoded += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        encoded.append({'%', digits[byte >> 4U], digits[byte & 0x0FU]});
-    }
-    return encoded;
+/// `?width=` and, from who may have it, `?original=`.
+outcome<image_variant> variant_of(const request& r, bool may_have_original) {
+    const auto original = r.query_value("original");
+    const auto width = r.query_value("width");
+    if (original && !may_have_original)
+        return invalid_field("original", "unknown", "originals are for their owners");
+    if (original && *original != "true" && *original != "false")
+        return invalid_field("original", "invalid", "must be true or false");
+    const bool as_it_came = original == "true";
+    if (as_it_came && width)
+        return invalid_field("width", "invalid", "goes with no original");
+    if (!width)
+        return image_variant{as_it_came ? image_variant::kind::original : image_variant::kind::clean};
+    const auto pixels = width_of(*width);
+    if (!pixels)
+        return pixels.error();
+    return image_variant{*pixels, names_media_type(r.header("accept"), "image/webp")};
 }
 
-/// Shown in the page, and under which name it is saved (RFC 6266): in ASCII for old clients, and exactly.
-std::string content_disposition(std::string_view filename) {
-    std::string ascii{filename};
-    std::ranges::replace_if(
-        ascii, [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\' || c == '%'; }, '_');
-    auto value = "inline; filename=\"" + ascii + '"';
-    if (ascii != filename)
-        value += "; filename*=UTF-8''" + percent_encoded(filename);
-    return value;
-}
-
-/// The bytes of an image never change, but they are for its owner's eyes.
-void describe(response& r, const image_record& image, const std::string& tag) {
-    r.with("ETag", tag).with("Cache-Control", "private, max-age=3600").with("Accept-Ranges", "bytes");
-    r.with("Content-Disposition", content_disposition(image.filename));
-}
-
-/// The part of the file that is asked for, if not all of it. A Range that goes with an outdated copy is void.
-outcome<std::optional<byte_range>> wanted_range(const request& r, std::uint64_t size,
-                                                const std::string& tag) {
-    if (r.has_header("if-range") && r.header("if-range") != tag)
-        return std::optional<byte_range>{};
-    return parse_range(r.header("range"), size);
+response to_response(const request& r, const image_variant& variant, const image_file& file) {
+    auto answer = file_response(r, file);
+    if (variant.what == image_variant::kind::thumbnail)
+        answer.with("Vary", "Accept");
+    return answer;
 }
 
 } // namespace
@@ -61,31 +49,30 @@ answer show_image_file(const endpoint_context& context, request& r, user_id who)
     const auto id = path_id<image_id>(r);
     if (!id)
         co_return id.error();
-    const auto found = co_await context.backend.image_content(who, *id);
-    if (!found)
-        co_return found.error();
-    const auto& image = found->image;
-    const auto tag = '"' + image.checksum + '"';
-    if (r.has_header("if-none-match") && names_entity_tag(r.header("if-none-match"), tag)) {
-        response unchanged{304};
-        describe(unchanged, image, tag);
-        co_return unchanged;
-    }
-    const auto size = static_cast<std::uint64_t>(image.byte_size);
-    const auto part = wanted_range(r, size, tag);
-    if (!part) {
-        auto refused = problem_response(part.error(), r.request_id);
-        refused.with("Content-Range", unsatisfied_content_range(size));
-        co_return refused;
-    }
-    response whole_or_part{*part ? 206U : 200U};
-    whole_or_part.content_type = image.content_type;
-    describe(whole_or_part, image, tag);
-    if (*part)
-        whole_or_part.with("Content-Range", content_range(**part, size));
-    whole_or_part.body =
-        *part ? file_body{found->path, (*part)->offset, (*part)->length} : file_body{found->path, 0, size};
-    co_return whole_or_part;
+    const auto variant = variant_of(r, true);
+    if (!variant)
+        co_return variant.error();
+    const auto file = co_await context.backend.image_content(who, *id, *variant);
+    if (!file)
+        co_return file.error();
+    co_return to_response(r, *variant, *file);
+}
+
+answer show_linked_file(const endpoint_context& context, request& r) {
+    const auto id = path_id<image_id>(r);
+    if (!id)
+        co_return id.error();
+    const auto variant = variant_of(r, false);
+    if (!variant)
+        co_return variant.error();
+    image_link link;
+    link.image = *id;
+    link.expires = r.query_value("expires").value_or("");
+    link.signature = r.query_value("signature").value_or("");
+    const auto file = co_await context.backend.linked_image_content(std::move(link), *variant);
+    if (!file)
+        co_return file.error();
+    co_return to_response(r, *variant, *file);
 }
 
 } // namespace atelier::http

@@ -1,31 +1,32 @@
 #include "actors/domain/views.hpp"
+#include "http/endpoints/direct_uploads.hpp"
 #include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/filters.hpp"
 #include "http/endpoints/lists.hpp"
 #include "http/endpoints/upload.hpp"
+#include "http/media_type.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace atelier::http {
 namespace {
 
-/// `?room_type=`; "" when there is none.
-outcome<std::string> room_type_of(const request& r) {
-    constexpr std::size_t length_max = 40;
-    const auto room = r.query_value("room_type");
-    if (!room)
-        return std::string{};
-    const bool valid = !room->empty() && room->size() <= length_max &&
-                       std::ranges::all_of(*room, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-    if (!valid)
-        return invalid_field("room_type", "invalid", "must be 1 to 40 lower-case letters and underscores");
-    return std::string{*room};
+response created(const endpoint_context& context, const image_record& image) {
+    auto r = json_response(201, image_json(image, context.backend.links_of(image.id)));
+    r.with("Location", "/v1/images/" + std::to_string(image.id.value));
+    return r;
 }
 
 } // namespace
 
 answer create_image(const endpoint_context& context, request& r, user_id who) {
-    auto room = room_type_of(r);
+    if (media_type(r.header("content-type")) == "application/json") {
+        const auto image = co_await attach_image(context, r, who);
+        if (!image)
+            co_return image.error();
+        co_return created(context, *image);
+    }
+    auto room = read_room_type(r);
     if (!room)
         co_return room.error();
     auto received = co_await take_upload(context.files, r);
@@ -38,9 +39,25 @@ answer create_image(const endpoint_context& context, request& r, user_id who) {
     const auto image = co_await context.backend.add_image(who, std::move(file));
     if (!image)
         co_return image.error();
-    auto created = json_response(201, image_json(*image));
-    created.with("Location", "/v1/images/" + std::to_string(image->id.value));
-    co_return created;
+    co_return created(context, *image);
+}
+
+answer list_images(const endpoint_context& context, request& r, user_id who) {
+    auto filter = read_image_filter(r);
+    if (!filter)
+        co_return filter.error();
+    const auto narrowed = filter_text(*filter);
+    const auto wanted = read_page(r, cursor_kind::images, narrowed);
+    if (!wanted)
+        co_return wanted.error();
+    const auto page =
+        co_await context.backend.images(who, std::move(*filter), image_id{wanted->before}, wanted->limit);
+    if (!page)
+        co_return page.error();
+    const auto view = [&context](const image_record& image) {
+        return image_json(image, context.backend.links_of(image.id));
+    };
+    co_return page_response(*page, view, cursor_kind::images, narrowed);
 }
 
 answer show_image(const endpoint_context& context, request& r, user_id who) {
@@ -50,7 +67,17 @@ answer show_image(const endpoint_context& context, request& r, user_id who) {
     const auto image = co_await context.backend.image(who, *id);
     if (!image)
         co_return image.error();
-    co_return json_response(200, image_json(*image));
+    co_return json_response(200, image_json(*image, context.backend.links_of(*id)));
+}
+
+answer delete_image(const endpoint_context& context, request& r, user_id who) {
+    const auto id = path_id<image_id>(r);
+    if (!id)
+        co_return id.error();
+    const auto deleted = co_await context.backend.delete_image(who, *id);
+    if (!deleted)
+        co_return deleted.error();
+    co_return response{204};
 }
 
 } // namespace atelier::http

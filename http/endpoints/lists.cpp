@@ -2,7 +2,7 @@
 
 namespace atelier::http {
 
-outcome<page_request> read_page(const request& r, cursor_kind list) {
+outcome<page_request> read_page(const request& r, cursor_kind list, std::string_view filter) {
     constexpr std::int32_t limit_max = 100;
     page_request page;
     if (const auto limit = r.query_value("limit")) {
@@ -12,7 +12,7 @@ outcome<page_request> read_page(const request& r, cursor_kind list) {
             return invalid_field("limit", "out_of_range", "must be a number between 1 and 100");
     }
     if (const auto cursor = r.query_value("cursor")) {
-        const auto before = decode_cursor(list, *cursor);
+        const auto before = decode_cursor(list, *cursor, filter);
         if (!before)
             return before.error();
         page.before = *before;

@@ -32,8 +32,10 @@ struct page_request {
     std::int32_t limit = 20;
 };
 
-/// Reads `?limit=` (1 to 100, otherwise 20) and `?cursor=`. `validation_failed` names the wrong one.
-[[nodiscard]] outcome<page_request> read_page(const request& r, cursor_kind list);
+/// Reads `?limit=` (1 to 100, otherwise 20) and `?cursor=`, which is good with the same `filter` only.
+/// `validation_failed` names the wrong one.
+[[nodiscard]] outcome<page_request> read_page(const request& r, cursor_kind list,
+                                              std::string_view filter = {});
 
 /// A list on one page.
 template <class Record, class View>
@@ -48,8 +50,10 @@ template <class Record, class View>
 
 /// A page of a list.
 template <class Record, class View>
-[[nodiscard]] response page_response(const page<Record>& page, View view, cursor_kind list) {
-    return list_response(page.data, view, page.next == 0 ? std::string{} : encode_cursor(list, page.next));
+[[nodiscard]] response page_response(const page<Record>& page, View view, cursor_kind list,
+                                     std::string_view filter = {}) {
+    return list_response(page.data, view,
+                         page.next == 0 ? std::string{} : encode_cursor(list, page.next, filter));
 }
 
 } // namespace atelier::http

@@ -77,6 +77,16 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {post,            "/v1/subscription",               memory, user(create_subscription)},
         {method::patch,   "/v1/subscription",               memory, user(update_subscription)},
         {method::delete_, "/v1/subscription",               none,   user(cancel_subscription)},
+
+        {get,             "/v1/webhook_endpoints",          none,   user(list_webhook_endpoints)},
+        {post,            "/v1/webhook_endpoints",          memory, user(create_webhook_endpoint)},
+        {get,             "/v1/webhook_endpoints/{id}",     none,   user(show_webhook_endpoint)},
+        {method::patch,   "/v1/webhook_endpoints/{id}",     memory, user(update_webhook_endpoint)},
+        {method::delete_, "/v1/webhook_endpoints/{id}",     none,   user(delete_webhook_endpoint)},
+        {post,            "/v1/webhook_endpoints/{id}/secret", memory, user(rotate_webhook_secret)},
+        {post,            "/v1/webhook_endpoints/{id}/test", memory, user(ping_webhook_endpoint)},
+        {get,             "/v1/webhook_endpoints/{id}/deliveries", none, user(list_webhook_deliveries)},
+
         {get,             "/checkout/{id}",                 none,   open(show_checkout_page)},
         {get,             "/checkout/{id}/status",          none,   open(show_checkout_status)},
         {get,             "/checkout.js",                   none,   open(show_checkout_script)},
@@ -85,14 +95,23 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {post,            "/webhooks/engines/{engine}",     memory, open(receive_engine_webhook)},
 
         {post,            "/v1/images",                     file,   user(create_image)},
+        {get,             "/v1/images",                     none,   user(list_images)},
         {get,             "/v1/images/{id}",                none,   user(show_image)},
+        {method::delete_, "/v1/images/{id}",                none,   user(delete_image)},
         {get,             "/v1/images/{id}/file",           none,   user(show_image_file)},
+        {get,             "/files/{id}",                    none,   open(show_linked_file)},
+
+        {post,            "/v1/direct_uploads",             memory, user(create_direct_upload)},
+        {post,            "/rails/active_storage/direct_uploads", memory, user(create_direct_upload)},
+        {method::put,     "/rails/active_storage/disk/{token}", file, open(store_direct_upload)},
 
         {post,            "/v1/generations",                memory, user(create_generation)},
         {get,             "/v1/generations",                none,   user(list_generations)},
         {get,             "/v1/generations/{id}",           none,   user(show_generation)},
+        {method::delete_, "/v1/generations/{id}",           none,   user(delete_generation)},
         {post,            "/v1/generations/{id}/cancel",    memory, user(cancel_generation)},
         {get,             "/v1/generations/{id}/events",    none,   user(stream_generation_events)},
+        {get,             "/v1/events",                     none,   user(stream_user_events)},
 
         {get,             "/confirm",                       none,   open(show_confirmation_page)},
         {post,            "/confirm",                       memory, open(confirm_on_page)},

@@ -4,6 +4,7 @@
 #include "actors/domain/random.hpp"
 #include "actors/domain/time.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -28,6 +29,13 @@ struct blob_digest {
 /// versions made 24. Nothing else may become part of a path or an address.
 [[nodiscard]] bool is_blob_key(std::string_view text);
 
+/// What an address says that lets anybody read a file for a while.
+struct blob_link {
+    std::string filename;     ///< what a browser saves it as
+    std::string content_type; ///< what it is served as, made harmless if need be
+    std::chrono::seconds valid{300};
+};
+
 /// Where the bytes of images are. Keys are written once and never changed. All functions block; thread-safe.
 class blob_store {
 public:
@@ -38,11 +46,21 @@ public:
     /// full, no permission), internal (malformed or used key).
     [[nodiscard]] virtual outcome<blob_digest> put(std::string_view key,
                                                    const std::filesystem::path& source) = 0;
-    /// Where a key's file lies, whether or not it exists; empty for what is no key.
+    /// Where a key's file lies on this machine, whether or not it exists; empty for what is no key, and when
+    /// the store is elsewhere. The file is not to be changed.
     [[nodiscard]] virtual std::filesystem::path path(std::string_view key) const = 0;
-    /// Whether the file is there with this content.
-    [[nodiscard]] virtual bool verify(std::string_view key, std::string_view checksum,
-                                      std::int64_t size) const = 0;
+    /// Whether the file is there with this content. A failure: the store cannot be asked.
+    [[nodiscard]] virtual outcome<bool> compare(std::string_view key, std::string_view checksum,
+                                                std::int64_t size) const = 0;
+    /// Writes a key's file to the new file `target`, which is gone again after a failure. Errors: not_found,
+    /// payload_too_large, unavailable.
+    [[nodiscard]] virtual outcome<blob_digest> fetch(std::string_view key,
+                                                     const std::filesystem::path& target) const = 0;
+    /// The address of a file, which is a secret that ends by itself; "" when this store has none. Sends
+    /// nothing.
+    [[nodiscard]] virtual std::string link(std::string_view /*key*/, const blob_link& /*what*/) const {
+        return {};
+    }
     /// Removes the file; true when it is gone, also if it never was there.
     virtual bool remove(std::string_view key) = 0;
     /// Calls `visit` with the key of each file last written before `before`, until it returns false.
@@ -50,6 +68,8 @@ public:
                                      const std::function<bool(const std::string& key)>& visit) = 0;
     /// Whether files can be written now; the failure says why not.
     [[nodiscard]] virtual status check() = 0;
+    /// Ends what is under way, and refuses what comes later, if either can take long.
+    virtual void stop() {}
 };
 
 } // namespace atelier

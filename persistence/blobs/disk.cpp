@@ -108,12 +108,32 @@ outcome<blob_digest> disk_store::put(std::string_view key, const fs::path& sourc
     return digest;
 }
 
-bool disk_store::verify(std::string_view key, std::string_view checksum, std::int64_t size) const {
+outcome<bool> disk_store::compare(std::string_view key, std::string_view checksum, std::int64_t size) const {
     const auto file = path(key);
-    if (file.empty())
+    std::error_code error;
+    if (file.empty() || fs::file_size(file, error) != static_cast<std::uintmax_t>(size))
         return false;
     const auto digest = file_digest(file);
-    return digest && digest->byte_size == size && digest->checksum == checksum;
+    if (!digest)
+        return digest.error();
+    return digest->byte_size == size && digest->checksum == checksum;
+}
+
+outcome<blob_digest> disk_store::fetch(std::string_view key, const fs::path& target) const {
+    const auto file = path(key);
+    std::error_code error;
+    if (file.empty() || !fs::exists(file, error))
+        return errc::not_found;
+    if (!fs::copy_file(file, target, error)) {
+        failure why{errc::unavailable, "the file cannot be copied: " + error.message()};
+        if (error != std::errc::file_exists)
+            fs::remove(target, error);
+        return why;
+    }
+    auto digest = file_digest(target);
+    if (!digest)
+        fs::remove(target, error);
+    return digest;
 }
 
 bool disk_store::remove(std::string_view key) {

@@ -14,8 +14,10 @@ public:
     [[nodiscard]] outcome<blob_digest> put(std::string_view key,
                                            const std::filesystem::path& source) override;
     [[nodiscard]] std::filesystem::path path(std::string_view key) const override;
-    [[nodiscard]] bool verify(std::string_view key, std::string_view checksum,
-                              std::int64_t size) const override;
+    [[nodiscard]] outcome<bool> compare(std::string_view key, std::string_view checksum,
+                                        std::int64_t size) const override;
+    [[nodiscard]] outcome<blob_digest> fetch(std::string_view key,
+                                             const std::filesystem::path& target) const override;
     bool remove(std::string_view key) override;
     void for_each_older_than(instant before,
                              const std::function<bool(const std::string& key)>& visit) override;

@@ -178,7 +178,7 @@ bool connection::prepare(const command& step, deadline until) {
         return false;
     if (prepared_.contains(step.what))
         return true;
-    const auto sql = std::string{step.what->sql} + step.what->more;
+    const auto sql = std::string{step.what->sql} + step.what->more + step.what->end;
     const auto types = step.with != nullptr ? step.with->view().types : std::vector<unsigned>{};
     if (PQsendPrepare(conn_.get(), step.what->name, sql.c_str(), static_cast<int>(types.size()),
                       types.data()) == 0)

@@ -38,12 +38,13 @@ struct connect_options {
 [[nodiscard]] connect_options without_limits(connect_options options);
 
 /// A statement that is prepared on first use, under its own name, once for each connection. The types of its
-/// parameters are those of the first `params` it is run with. Its text is `sql` and then `more`, so that
-/// several can share a beginning. Statements are constants of static storage.
+/// parameters are those of the first `params` it is run with. Its text is `sql`, then `more`, then `end`, so
+/// that several can share a beginning or an end. Statements are constants of static storage.
 struct statement {
     const char* name;
     const char* sql;
     const char* more = "";
+    const char* end = "";
 };
 
 /// One step of a pipeline. Both pointers outlive the call.

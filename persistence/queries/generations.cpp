@@ -2,6 +2,7 @@
 
 #include "persistence/queries/reading.hpp"
 
+#include <array>
 #include <unordered_map>
 
 namespace atelier::queries {
@@ -14,16 +15,42 @@ constexpr const char* select_generation =
     "r.started_at, "
     "r.finished_at FROM generations g LEFT JOIN generation_runs r ON r.generation_id = g.id ";
 
-constexpr pg::statement one_generation{"generation", select_generation, "WHERE g.id = $1"};
-constexpr pg::statement of_user{"generations_of_user", select_generation,
-                                "WHERE g.user_id = $1 AND g.id < $2 ORDER BY g.id DESC LIMIT $3"};
+constexpr pg::statement one_generation{
+    "generation", select_generation,
+    "WHERE g.id = $1 AND NOT EXISTS (SELECT FROM deleted_generations d WHERE d.generation_id = g.id)"};
 constexpr pg::statement unfinished{
     "generations_unfinished", select_generation,
     "WHERE g.status IN ('queued', 'running') AND g.id > $1 ORDER BY g.id LIMIT $2"};
 
+constexpr pg::statement open_of_user{
+    "generations_open_of_user", select_generation,
+    "WHERE g.user_id = $1 AND g.status IN ('queued', 'running') ORDER BY g.id LIMIT $2"};
+
 constexpr pg::statement spends{"generation_spends",
                                "SELECT generation_id, token_purchase_id, -amount FROM token_transactions "
                                "WHERE generation_id = ANY ($1) AND operation = 'spend' ORDER BY id"};
+
+/// How a list goes on behind the condition on its status.
+constexpr const char* narrowed =
+    " AND ($4::bigint = 0 OR g.style_id = $4)"
+    " AND ($5 = '' OR EXISTS (SELECT FROM images i WHERE i.id = g.input_image_id AND i.room_type = $5))"
+    " AND NOT EXISTS (SELECT FROM deleted_generations d WHERE d.generation_id = g.id)"
+    " ORDER BY g.id DESC LIMIT $3";
+
+constexpr pg::statement of_user{"generations_of_user", select_generation,
+                                "WHERE g.user_id = $1 AND g.id < $2", narrowed};
+/// By status. It stands in the text itself: PostgreSQL takes the index of the failed, or of the unfinished,
+/// only where it reads that condition.
+constexpr std::array of_user_with_status{
+    pg::statement{"generations_of_user_queued", select_generation,
+                  "WHERE g.user_id = $1 AND g.id < $2 AND g.status = 'queued'", narrowed},
+    pg::statement{"generations_of_user_running", select_generation,
+                  "WHERE g.user_id = $1 AND g.id < $2 AND g.status = 'running'", narrowed},
+    pg::statement{"generations_of_user_succeeded", select_generation,
+                  "WHERE g.user_id = $1 AND g.id < $2 AND g.status = 'succeeded'", narrowed},
+    pg::statement{"generations_of_user_failed", select_generation,
+                  "WHERE g.user_id = $1 AND g.id < $2 AND g.status = 'failed'", narrowed},
+};
 
 generation_record to_generation(const pg::row& row) {
     generation_record g;
@@ -77,9 +104,19 @@ outcome<generation_record> get_generation(pg::connection& database, generation_i
 }
 
 outcome<page<generation_record>> list_generations(pg::connection& database, user_id user,
-                                                  generation_id before, std::int32_t limit) {
-    auto found = database.query(of_user, pg::params{user, below(before), limit + 1});
+                                                  generation_id before, std::int32_t limit,
+                                                  const generation_filter& filter) {
+    const auto& statement =
+        filter.status ? of_user_with_status.at(static_cast<std::size_t>(*filter.status)) : of_user;
+    auto found =
+        database.query(statement, pg::params{user, below(before), limit + 1, filter.style, filter.room_type});
     return with_spends(database, read_page(std::move(found), limit, to_generation));
+}
+
+outcome<page<generation_record>> list_open_generations(pg::connection& database, user_id user,
+                                                       std::int32_t limit) {
+    auto found = database.query(open_of_user, pg::params{user, limit + 1});
+    return read_page(std::move(found), limit, to_generation);
 }
 
 outcome<page<generation_record>> list_unfinished_generations(pg::connection& database, generation_id above,

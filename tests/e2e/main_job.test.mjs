@@ -80,7 +80,7 @@ test('a person signs up, buys tokens, uploads a room and gets it redesigned', as
     // 5. A photo of 12 megapixels.
     const image = await service.upload(token, 'living_room.jpg', 'image/jpeg');
     assert.deepEqual([image.kind, image.room_type, image.width, image.height], ['input', 'living_room', 4000, 3000]);
-    const file = await service.call('GET', `/v1/images/${image.id}/file`, { token });
+    const file = await service.call('GET', `/v1/images/${image.id}/file?original=true`, { token });
     assert.ok(file.bytes.equals(room('living_room.jpg')));
     const form = new FormData();
     form.set('file', new Blob([room('plain.png')], { type: 'image/png' }), 'plain.png');

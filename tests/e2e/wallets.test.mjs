@@ -1,23 +1,7 @@
 // Wallets beside other writers: operators, command-line tools, and another application on the same database.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { withService, together, until } from './support/service.mjs';
-
-/** Runs SQL in the service's own cluster, as another program on the same database would; gives what it prints. */
-function sql(service, text) {
-  const psql = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', service.socket(), '-U', 'atelier', 'atelier'],
-    { stdio: ['pipe', 'pipe', 'pipe'] });
-  let out = '';
-  let error = '';
-  psql.stdout.on('data', (data) => (out += data));
-  psql.stderr.on('data', (data) => (error += data));
-  psql.stdin.end(text);
-  return new Promise((resolve, reject) => {
-    psql.once('error', reject);
-    psql.once('exit', (code) => (code === 0 ? resolve(out.trim()) : reject(new Error(error))));
-  });
-}
 
 /** A customer with their id. */
 async function customer(service, email, tokens) {
@@ -78,7 +62,7 @@ test('what others give and take is noticed', async () => {
     assert.equal(await balance(service, ann), 9);
 
     // Another application takes everything: a spend notices by itself, whatever the wallet in memory says.
-    await sql(service, `WITH gone AS (
+    await service.sql(`WITH gone AS (
         UPDATE token_purchases SET tokens_remaining = 0, updated_at = now() WHERE user_id = ${ann.id} AND tokens_remaining > 0
         RETURNING id, (SELECT tokens_remaining FROM token_purchases old WHERE old.id = token_purchases.id) AS had)
       INSERT INTO token_transactions (user_id, token_purchase_id, operation, amount, created_at, updated_at)
@@ -96,7 +80,7 @@ test('another application spends from the same lots at the same time', async () 
     const tokens = 600;
     const ann = await customer(service, 'ann@example.com', tokens);
     // As an application with row locks does it, one token at a time, until there are none.
-    const foreign = sql(service, `CREATE TEMP TABLE taken (n int); INSERT INTO taken VALUES (0);
+    const foreign = service.sql(`CREATE TEMP TABLE taken (n int); INSERT INTO taken VALUES (0);
       DO $$ DECLARE lot record; BEGIN
         FOR i IN 1..400 LOOP
           SELECT * INTO lot FROM token_purchases WHERE user_id = ${ann.id} AND tokens_remaining > 0
@@ -120,7 +104,7 @@ test('another application spends from the same lots at the same time', async () 
     });
     const taken = Number(await foreign);
     assert.ok(taken > 0 && accepted > 0, `${taken} and ${accepted}`);
-    const [left, refunded] = (await sql(service, `SELECT
+    const [left, refunded] = (await service.sql(`SELECT
       (SELECT sum(tokens_remaining) FROM token_purchases WHERE user_id = ${ann.id}),
       (SELECT coalesce(sum(amount), 0) FROM token_transactions WHERE user_id = ${ann.id} AND operation = 'refund')`))
       .split('|').map(Number);

@@ -163,7 +163,7 @@ CAF_TEST(a place that cannot be written to delays mails and loses none) {
 
 CAF_TEST(other messages of the outbox are left alone) {
     value("INSERT INTO outbox (kind, payload, due_at, created_at, updated_at) "
-          "VALUES ('webhook', '{}', '2026-01-01', '2026-01-01', '2026-01-01')");
+          "VALUES ('other', '{}', '2026-01-01', '2026-01-01', '2026-01-01')");
     CAF_CHECK_EQUAL(deliver(), "0 0 0");
     CAF_CHECK_EQUAL(value("SELECT attempts FROM outbox"), "0");
 }

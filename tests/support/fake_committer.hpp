@@ -32,10 +32,12 @@ public:
             result.verdicts.push_back({kind, ""});
         result.verdicts.resize(batches.back().size());
         result.transactions = 1;
+        result.webhooks = webhooks;
         std::exchange(done_, nullptr)(std::move(result));
     }
 
     std::vector<std::vector<change_set>> batches; ///< all that ever came, the one under way last
+    std::size_t webhooks = 0;                     ///< that each batch has queued
 
 private:
     std::function<void(commit_result)> done_;

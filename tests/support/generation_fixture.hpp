@@ -188,7 +188,7 @@ struct fixture : test::deterministic {
     disk_store blobs{directory.path()};
     test::sequence_ids ids;
     test::seeded_random random;
-    image_library images{blobs, ids, random, "local", {}};
+    image_library images{blobs, ids, random, "local", {}, directory.path()};
     std::unique_ptr<worker_pool> image_pool = std::make_unique<worker_pool>(0, 1);
     test::fake_committer store;
     test::fake_reader reader;
@@ -196,7 +196,7 @@ struct fixture : test::deterministic {
     std::unique_ptr<engine_set> engines;
     fake_engine& engine = dynamic_cast<fake_engine&>(engines->at({0}));
     fake_engine& other = dynamic_cast<fake_engine&>(engines->at({1}));
-    event_hub hub;
+    event_hub hub{time};
     roster actors;
     queue_depths depths;
     dispatcher_context dispatching{time, meters, depths, *engines, {2, 10s}};
@@ -206,7 +206,7 @@ struct fixture : test::deterministic {
         time, actors, meters, hub, *engines, images, *image_pool, 2, [] { return 0.0; }};
     std::string news;
     event_hub::subscription listening = hub.listen(
-        job, [this](const generation_news& told) { news += told.event + (told.last ? "! " : " "); });
+        anna, job, [this](const event_ptr& told) { news += told->name + (told->last ? "! " : " "); });
     generation_actor actor;
 };
 

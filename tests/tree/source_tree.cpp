@@ -122,7 +122,8 @@ std::vector<source_file> read_tree() {
     for (auto entry = fs::recursive_directory_iterator{root}; entry != fs::end(entry); ++entry) {
         const auto relative = entry->path().lexically_relative(root);
         const bool skipped =
-            entry.depth() == 0 && std::ranges::find(foreign, relative.string()) != foreign.end();
+            (entry.depth() == 0 && std::ranges::find(foreign, relative.string()) != foreign.end()) ||
+            relative == "tests/fuzz/corpus";
         if (skipped || relative.filename() == "node_modules")
             entry.disable_recursion_pending();
         else if (entry->is_regular_file() && is_text(relative))

@@ -58,6 +58,7 @@ std::string trimmed(std::string_view text) {
 /// Headers in order; those of one name in one line, in the order in which they stand.
 std::vector<aws_field> canonical_headers(const std::vector<aws_field>& headers) {
     std::vector<aws_field> sorted;
+    sorted.reserve(headers.size());
     for (const auto& [name, value] : headers)
         sorted.push_back({in_lower_case(name), trimmed(value)});
     std::ranges::stable_sort(sorted, {}, &aws_field::name);
@@ -105,6 +106,7 @@ std::string aws_escaped(std::string_view text, bool slashes_kept) {
 
 std::string aws_query(const std::vector<aws_field>& query) {
     std::vector<std::pair<std::string, std::string>> escaped;
+    escaped.reserve(query.size());
     for (const auto& [name, value] : query)
         escaped.emplace_back(aws_escaped(name, false), aws_escaped(value, false));
     std::ranges::sort(escaped);

@@ -101,7 +101,7 @@ s3_http_request s3_client::signed_request(const s3_call& call) const {
     if (!request.query.empty())
         http.url += "?" + aws_query(request.query);
     for (const auto& [name, value] : request.headers)
-        http.headers.push_back(name + ": " + value);
+        http.headers.emplace_back(name).append(": ").append(value);
     http.headers.push_back("Authorization: " + aws_authorization(request, who, scope(), now));
     http.body = call.body;
     http.part = call.part;

@@ -198,11 +198,6 @@ outcome<bool> s3_store::compare(std::string_view key, std::string_view checksum,
     return received->byte_size == size && received->checksum == checksum;
 }
 
-bool s3_store::verify(std::string_view key, std::string_view checksum, std::int64_t size) const {
-    const auto same = compare(key, checksum, size);
-    return same && *same;
-}
-
 outcome<blob_digest> s3_store::fetch(std::string_view key, const fs::path& target) const {
     if (!is_blob_key(key))
         return malformed_key();
@@ -297,7 +292,7 @@ status s3_store::check() {
     return done{};
 }
 
-std::string s3_store::link(std::string_view key, const s3_link& what) const {
+std::string s3_store::link(std::string_view key, const blob_link& what) const {
     if (!is_blob_key(key))
         return "";
     return client_->presigned(

@@ -9,13 +9,6 @@
 
 namespace atelier {
 
-/// An address that lets anybody read a file for a while.
-struct s3_link {
-    std::string filename;     ///< what a browser saves it as
-    std::string content_type; ///< what it is served as, made harmless if need be
-    std::chrono::seconds valid{300};
-};
-
 /// An address that lets anybody store one file for a while, with a PUT that carries exactly these headers.
 struct s3_upload_link {
     std::string url;
@@ -38,9 +31,6 @@ public:
                                            const std::filesystem::path& source) override;
     /// Empty: there is none on this machine. Use `fetch` or `link`.
     [[nodiscard]] std::filesystem::path path(std::string_view /*key*/) const override { return {}; }
-    /// False also when the store cannot be asked: `compare` tells that apart.
-    [[nodiscard]] bool verify(std::string_view key, std::string_view checksum,
-                              std::int64_t size) const override;
     bool remove(std::string_view key) override;
     /// Gives up uploads in parts that began before `before`, too. Ends early when the store cannot be asked.
     void for_each_older_than(instant before,
@@ -50,25 +40,24 @@ public:
 
     /// Whether the object is there with this content; reads it only where its ETag is not its MD5.
     [[nodiscard]] outcome<bool> compare(std::string_view key, std::string_view checksum,
-                                        std::int64_t size) const;
+                                        std::int64_t size) const override;
     /// The size of an object in bytes. `not_found` when there is none.
     [[nodiscard]] outcome<std::int64_t> size(std::string_view key) const;
-    /// Writes an object to the new file `target`, which is gone again after a failure. Errors: not_found,
-    /// payload_too_large, unavailable.
-    [[nodiscard]] outcome<blob_digest> fetch(std::string_view key, const std::filesystem::path& target) const;
+    [[nodiscard]] outcome<blob_digest> fetch(std::string_view key,
+                                             const std::filesystem::path& target) const override;
     /// Bytes of an object from `offset` on, fewer than `length` only at its end. Errors: not_found,
     /// range_not_satisfiable, payload_too_large (more than a reply may have), unavailable.
     [[nodiscard]] outcome<std::string> read(std::string_view key, std::uint64_t offset,
                                             std::size_t length) const;
 
-    /// "" for what is no key. Nothing is sent; the address is a secret that ends by itself.
-    [[nodiscard]] std::string link(std::string_view key, const s3_link& what) const;
+    /// "" for what is no key.
+    [[nodiscard]] std::string link(std::string_view key, const blob_link& what) const override;
     /// For the direct upload of a file of which all this is known before.
     [[nodiscard]] s3_upload_link upload_link(std::string_view key, const std::string& content_type,
                                              const blob_digest& content, std::chrono::seconds valid) const;
 
     /// As `s3_client::stop`.
-    void stop() { client_->stop(); }
+    void stop() override { client_->stop(); }
 
 private:
     explicit s3_store(std::unique_ptr<s3_client> client) : client_{std::move(client)} {}

@@ -1,5 +1,5 @@
 // Starts the built program as its users do, and talks to it over real sockets.
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -79,6 +79,14 @@ export class Service {
     return this.command(['audit']);
   }
 
+  /** A command that asks a server in this process something meanwhile. */
+  run(args) {
+    return new Promise((resolve) => {
+      execFile(binary, args, { env: this.env, cwd: this.var, encoding: 'utf8' },
+        (error, out, err) => resolve({ code: error ? error.code : 0, out, err }));
+    });
+  }
+
   remove() {
     rmSync(this.var, { recursive: true, force: true });
   }
@@ -91,6 +99,21 @@ export class Service {
   /** The folder of the own PostgreSQL's socket. */
   socket() {
     return this.postmaster()[4];
+  }
+
+  /** Runs SQL in the own cluster, as another program on the same database would; gives what it prints. */
+  sql(text) {
+    const psql = spawn('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', this.socket(), '-U', 'atelier', 'atelier'],
+      { stdio: ['pipe', 'pipe', 'pipe'] });
+    let out = '';
+    let error = '';
+    psql.stdout.on('data', (data) => (out += data));
+    psql.stderr.on('data', (data) => (error += data));
+    psql.stdin.end(text);
+    return new Promise((resolve, reject) => {
+      psql.once('error', reject);
+      psql.once('exit', (code) => (code === 0 ? resolve(out.trim()) : reject(new Error(error))));
+    });
   }
 
   /** Process ids of the own PostgreSQL: its first process, and the others. */

@@ -92,7 +92,7 @@ CAF_TEST(a session lives until it is deleted or expires) {
 CAF_TEST(a message is taken by one taker for its lease and delivered or given up) {
     for (int i = 0; i < 3; ++i)
         must(queries::insert_outbox_message(db, {"mail", R"({"n": 1})"}, noon));
-    must(queries::insert_outbox_message(db, {"webhook", "{}"}, noon));
+    must(queries::insert_outbox_message(db, {"other", "{}"}, noon));
     must(queries::insert_outbox_message(db, {"mail", "{}"}, noon + 1h));
     const auto first = must(queries::take_outbox(db, "mail", noon, 60s, 2));
     CAF_REQUIRE_EQUAL(first.size(), 2u);

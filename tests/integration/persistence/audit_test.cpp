@@ -61,6 +61,7 @@ struct fixture : books {
         for (const auto& v : commit(writer, {first, second, third, finished, money, subscribe()}).verdicts)
             if (!v.committed())
                 throw std::runtime_error{v.detail};
+        execute("INSERT INTO deleted_images VALUES (" + std::to_string(add_image(ann).value) + ", now())");
     }
 
     /// Somebody's subscription with one charge.

@@ -190,6 +190,18 @@ CAF_TEST(an image is read with its file) {
     CAF_CHECK(queries::get_image(db, add_image(ann)).error().code == errc::not_found); // no file
 }
 
+CAF_TEST(keys without a blob are told) {
+    change_set set{ann, noon};
+    set.new_images.push_back({fresh<image_id>(), fresh<blob_id>(), fresh<attachment_id>(), false, "", "{}",
+                              "knownknownknownknownknown123", "a.png", "image/png", "{}", "local", 1, ""});
+    write({set});
+    const std::vector<std::string> keys{"unknownunknownunknownunknown", "knownknownknownknownknown123",
+                                        "'; --"};
+    CAF_CHECK(must(queries::list_keys_without_blob(db, keys)) ==
+              (std::vector<std::string>{"unknownunknownunknownunknown", "'; --"}));
+    CAF_CHECK(must(queries::list_keys_without_blob(db, {})).empty());
+}
+
 CAF_TEST(a payment is read with what it buys) {
     const auto package = add_package(50);
     const auto id = add_payment(ann, package, "inv-1");
@@ -282,6 +294,11 @@ CAF_TEST(generations are listed newest first and the unfinished oldest first) {
     CAF_CHECK_EQUAL(ids(must(queries::list_generations(db, ann, generation_id{page.next}, 2)).data),
                     listed(one));
     CAF_CHECK(must(queries::list_generations(db, bob, {}, 2)).data.empty());
+    const auto of_ann = must(queries::list_open_generations(db, ann, 1));
+    CAF_CHECK_EQUAL(ids(of_ann.data), listed(one));
+    CAF_CHECK_NOT_EQUAL(of_ann.next, 0);
+    CAF_CHECK_EQUAL(ids(must(queries::list_open_generations(db, ann, 9)).data), listed(one, three));
+    CAF_CHECK(must(queries::list_open_generations(db, bob, 9)).data.empty());
     const auto open = must(queries::list_unfinished_generations(db, {}, 1));
     CAF_CHECK_EQUAL(ids(open.data), listed(one));
     CAF_CHECK_EQUAL(open.data[0].spends.size(), 1u);

@@ -172,6 +172,7 @@ CAF_TEST(a new dispatcher begins with nobody waiting) {
     dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &context)});
     settle();
     CAF_CHECK_EQUAL(depths.total(), 0u);
+    CAF_CHECK_EQUAL(meters.engine("first").running.Value(), 0);
     request(13, 1);
     CAF_CHECK_EQUAL(granted, "11 12 13 ");
 }
@@ -202,6 +203,27 @@ CAF_TEST(those who wait for an engine that is left alone go on to their next) {
     request(16, 3, {first, second});
     release(15);
     CAF_CHECK_EQUAL(granted, "11 12 13 15' 16' ");
+}
+
+CAF_TEST(those who wait come back to an engine that takes jobs again) {
+    request(11, 1);
+    release(11, engine_conduct::busy, 5s);
+    for (const int job : {12, 13, 14, 15})
+        request(job, 1, {first, second});
+    CAF_CHECK_EQUAL(granted, "11 12' ");
+    CAF_CHECK_EQUAL(meters.engine("second").queued.Value(), 3);
+    elapse(5s);
+    CAF_CHECK_EQUAL(granted, "11 12' 13 14 ");
+    CAF_CHECK_EQUAL(meters.engine("first").queued.Value(), 1);
+}
+
+CAF_TEST(jobs for different engines take turns) {
+    for (const int job : {11, 12, 13, 14, 15})
+        request(job, 1, {first, second});
+    request(16, 1);
+    for (const int job : {11, 12, 13})
+        release(job);
+    CAF_CHECK(granted.find("16 ") != std::string::npos);
 }
 
 CAF_TEST(after its pause an engine is tried with one job) {

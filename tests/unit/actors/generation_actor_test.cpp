@@ -31,6 +31,8 @@ CAF_TEST(it waits for a slot and runs and stores its output and ends in one comm
     CAF_CHECK_EQUAL(to_string(last_change().status), "succeeded");
     CAF_CHECK(last_change().output_image == image_id{77});
     CAF_CHECK_EQUAL(store.last()[0].new_images.size(), 1u);
+    CAF_CHECK_EQUAL(store.last()[0].webhook_events.at(0).type, "generation.succeeded");
+    CAF_CHECK(store.last()[0].webhook_events[0].payload.find(R"("output_image_id":77)") != std::string::npos);
     CAF_CHECK_EQUAL(news, "status ");
     finish();
     CAF_CHECK_EQUAL(news, "status status! ");
@@ -116,6 +118,8 @@ CAF_TEST(a cancel while it waits returns the tokens and the engine never sees it
     CAF_CHECK_EQUAL(to_string(refund.change.expected), "queued");
     CAF_CHECK_EQUAL(to_string(refund.change.status), "failed");
     CAF_CHECK_EQUAL(refund.change.error, "canceled");
+    CAF_CHECK_EQUAL(refund.events.at(0).type, "generation.failed");
+    CAF_CHECK(refund.events[0].payload.find(R"("code":"canceled")") != std::string::npos);
     wallets.release();
     settle();
     CAF_CHECK_EQUAL(fate(sent), "failed");
@@ -359,6 +363,7 @@ CAF_TEST(a reader that is away is asked again) {
     loaded.generation.id = job;
     loaded.generation.user = anna;
     loaded.generation.deadline = time.now() + 10min;
+    loaded.input.key = "abcdefghijklmnopqrstuvwxyz12";
     loaded.style.prompt = "A bright kitchen";
     reader.job = loaded;
     elapse(1s);

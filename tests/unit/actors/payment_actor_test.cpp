@@ -1,5 +1,6 @@
 #define CAF_SUITE payment_actor
 
+#include "actors/runtime/event_hub.hpp"
 #include "tests/unit/actors/payment_fixture.hpp"
 
 using namespace atelier;
@@ -151,6 +152,38 @@ CAF_TEST(it may go only when nothing is under way) {
     CAF_CHECK(!idle());
     release(receipt{});
     CAF_CHECK(idle());
+}
+
+CAF_TEST(what becomes of it is told once it is durable) {
+    event_hub hub{time};
+    context.news = &hub;
+    std::string news;
+    const auto listening = hub.listen(user_id{42}, {}, [&](const event_ptr& told) {
+        const auto status = told->data.find(R"("status":")") + 10;
+        news += told->name + ' ' + told->data.substr(status, told->data.find('"', status) - status) + ' ';
+    });
+    (void)deliver(check);
+    finish();
+    CAF_CHECK_EQUAL(news, "");
+    wallets.held = true;
+    (void)deliver(pay);
+    CAF_CHECK_EQUAL(news, "");
+    release(receipt{});
+    CAF_CHECK_EQUAL(news, "payment paid ");
+}
+
+CAF_TEST(an order that nobody pays is told to have expired) {
+    event_hub hub{time};
+    context.news = &hub;
+    std::string news;
+    const auto listening = hub.listen(user_id{42}, {}, [&](const event_ptr& told) { news += told->data; });
+    time.advance(2h);
+    caf::anon_send(payment, expire_payment{"inv-7"});
+    settle();
+    gateway_answers(std::optional<deliver_notification>{});
+    settle();
+    finish();
+    CAF_CHECK(news.find(R"("status":"expired")") != std::string::npos);
 }
 
 CAF_TEST(notifications without an invoice stand alone) {

@@ -54,6 +54,9 @@ CAF_TEST(a refund is noted before it is answered and then takes effect) {
     CAF_CHECK(back.user == user_id{42} && back.lot.id == purchase_id{3});
     CAF_CHECK(back.paid.payment_changes.at(0).status == payment_status::partially_refunded);
     CAF_CHECK_EQUAL(back.paid.refund_applications.at(0).transaction_id, "R1");
+    CAF_REQUIRE_EQUAL(back.paid.webhook_events.size(), 1u);
+    CAF_CHECK(back.paid.webhook_events[0].id.ends_with("-refunded-33000"));
+    CAF_CHECK(back.paid.webhook_events[0].payload.find(R"("refunded_cents":33000)") != std::string::npos);
     CAF_CHECK_EQUAL(back.due, 16);
     CAF_CHECK(!idle());
     release(receipt{});

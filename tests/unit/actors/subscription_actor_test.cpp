@@ -1,5 +1,6 @@
 #define CAF_SUITE subscription_actor
 
+#include "actors/runtime/event_hub.hpp"
 #include "tests/unit/actors/subscription_fixture.hpp"
 
 using namespace atelier;
@@ -66,6 +67,8 @@ CAF_TEST(a payment is credited by the wallet together with the change) {
     CAF_CHECK_EQUAL(credit.change.charge->tokens_amount, 60);
     CAF_CHECK_EQUAL(credit.change.card_token, "tk_1");
     CAF_CHECK_EQUAL(credit.notification.verdict, "credited");
+    CAF_CHECK_EQUAL(credit.events.at(0).type, "subscription.activated");
+    CAF_CHECK(credit.events.at(0).payload.find(R"("status":"active")") != std::string::npos);
     CAF_CHECK(credit.change.row.look_again_at == credit.change.row.period->end);
     const auto reads = reader.reads;
     stored(active());
@@ -77,6 +80,25 @@ CAF_TEST(a payment is credited by the wallet together with the change) {
     finish();
     CAF_CHECK_EQUAL(fate(again), "duplicate 0");
     CAF_CHECK_EQUAL(wallets.charges.size(), 1u);
+}
+
+CAF_TEST(what becomes of it is told once it is durable) {
+    event_hub hub{time};
+    context.news = &hub;
+    std::string news;
+    const auto listening = hub.listen(user_id{42}, {}, [&](const event_ptr& told) {
+        news += told->name + told->data.substr(0, told->data.find(',')) + ' ';
+    });
+    (void)tell(order_subscription{user_id{42}, monthly(), false});
+    CAF_CHECK_EQUAL(news, "");
+    finish();
+    CAF_CHECK_EQUAL(news, R"(subscription{"status":"pending" )");
+    news.clear();
+    stored(ordered(monthly(), time.now()));
+    auto paid = notice(notification_kind::pay, "T1");
+    paid.what.invoice_id = "inv-1";
+    (void)tell(paid);
+    CAF_CHECK_EQUAL(news, R"(subscription{"status":"active" )");
 }
 
 CAF_TEST(what the wallet refuses for a conflict is read again and decided anew) {
@@ -123,6 +145,7 @@ CAF_TEST(cancelling is committed and then told to the gateway which is looked at
     gateway.charges_for("sc_1", monthly());
     const auto sent = tell(cancel_subscription{user_id{42}});
     CAF_CHECK(gateway.changes.empty());
+    CAF_CHECK_EQUAL(store.last().at(0).webhook_events.at(0).type, "subscription.cancelled");
     finish();
     CAF_CHECK_EQUAL(fate(sent), "200");
     CAF_REQUIRE_EQUAL(gateway.changes.size(), 1u);
@@ -239,6 +262,7 @@ CAF_TEST(what time changes is committed when somebody looks) {
     attend();
     CAF_CHECK(change().row.status == subscription_status::expired);
     CAF_CHECK(!change().row.look_again_at);
+    CAF_CHECK_EQUAL(store.last().at(0).webhook_events.at(0).type, "subscription.ended");
     finish();
     CAF_CHECK(idle());
 }

@@ -328,6 +328,7 @@ CAF_TEST(a credit commits the payment and the archive with the tokens) {
     payment.validity_days = 30;
     payment_change change;
     change.id = payment.id;
+    change.status = payment_status::paid;
     notification_record notification;
     notification.business_key = "pay:1";
     const auto sent = tell(credit_payment{payment, change, notification});
@@ -337,6 +338,9 @@ CAF_TEST(a credit commits the payment and the archive with the tokens) {
     CAF_CHECK(changes.new_purchases[0].expires_at == time.now() + std::chrono::days{30});
     CAF_CHECK_EQUAL(changes.payment_changes.size(), 1u);
     CAF_CHECK_EQUAL(changes.notifications.size(), 1u);
+    CAF_REQUIRE_EQUAL(changes.webhook_events.size(), 1u);
+    CAF_CHECK_EQUAL(changes.webhook_events[0].id, "payment-9-paid");
+    CAF_CHECK(changes.webhook_events[0].payload.find(R"("status":"paid")") != std::string::npos);
     finish();
     CAF_CHECK_EQUAL(fate(sent), "60");
     CAF_CHECK_EQUAL(read().balance, 60);
@@ -346,9 +350,12 @@ CAF_TEST(a refund ends the generation and gives the tokens back in one commit) {
     generation_change change;
     change.id = generation_id{5};
     change.status = generation_status::failed;
-    const auto sent = tell(refund_generation{anna, change, {{purchase_id{1}, 4}}});
+    refund_generation command{anna, change, {{purchase_id{1}, 4}}};
+    command.events.push_back({"generation-5-failed", "generation.failed", "{}"});
+    const auto sent = tell(std::move(command));
     const auto& changes = store.last().at(0);
     CAF_CHECK_EQUAL(changes.generation_changes.size(), 1u);
+    CAF_CHECK_EQUAL(changes.webhook_events.at(0).id, "generation-5-failed");
     CAF_CHECK_EQUAL(changes.journal.at(0).amount, 4);
     finish();
     CAF_CHECK_EQUAL(fate(sent), "14");

@@ -38,7 +38,8 @@ struct fixture : test::deterministic {
     }
 
     test::fake_committer store;
-    writer_context context{store, meters, 4, 10};
+    int webhooks_queued = 0;
+    writer_context context{store, meters, 4, 10, [this] { ++webhooks_queued; }};
     writer_actor writer = owned(writer_actor{system.spawn(writer_behavior, &context)});
 };
 
@@ -73,6 +74,17 @@ CAF_TEST(while one batch commits the next one fills) {
     finish();
     CAF_CHECK(is(second, commit_verdict::committed) && is(third, commit_verdict::committed));
     CAF_CHECK_EQUAL(sizes(), "1 2 ");
+}
+
+CAF_TEST(a batch that has queued webhooks is told of) {
+    (void)commit(anna);
+    finish();
+    CAF_CHECK_EQUAL(webhooks_queued, 0);
+    store.webhooks = 2;
+    (void)commit(anna);
+    CAF_CHECK_EQUAL(webhooks_queued, 0);
+    finish();
+    CAF_CHECK_EQUAL(webhooks_queued, 1);
 }
 
 CAF_TEST(a batch has a limit and the rest waits for the next) {

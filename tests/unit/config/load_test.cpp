@@ -141,7 +141,9 @@ CAF_TEST(the database may be given by DATABASE_URL) {
         "host=/run dbname=b");
     const auto names = environment_names();
     CAF_CHECK(std::ranges::count(names, "DATABASE_URL") == 1);
-    CAF_CHECK_EQUAL(names.size(), setting_table().size() + 1);
+    const auto aliases =
+        std::ranges::count_if(setting_table(), [](const auto& s) { return !s.alias.empty(); });
+    CAF_CHECK_EQUAL(names.size(), setting_table().size() + static_cast<std::size_t>(aliases));
 }
 
 CAF_TEST(env reads a value of the right type) {

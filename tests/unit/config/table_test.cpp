@@ -74,6 +74,7 @@ CAF_TEST(the settings of a section lie in its struct) {
     lies_in("wallets", values.wallets);
     lies_in("accounts", values.accounts);
     lies_in("images", values.images);
+    lies_in("s3", values.s3);
     lies_in("generations", values.generations);
     lies_in("engines", values.engines);
     lies_in("payments", values.payments);
@@ -113,7 +114,7 @@ CAF_TEST(a value of the right type is stored in every field) {
                            shown_value(each, values) == '"' + std::string{rule.choices.back()} + '"';
                 } else if constexpr (std::is_same_v<rule_type, text_rule>) {
                     for (const auto* text : {"::1", "http://x", "dbname=x", "USD", "x@y", "https://x",
-                                             "preview", "7: preview"}) {
+                                             "preview", "7: preview", "320"}) {
                         if (rule.accepts(text)) {
                             return give(std::string{text});
                         }

@@ -76,6 +76,20 @@ CAF_TEST(only the canonical spelling of a digest is accepted) {
     }
 }
 
+CAF_TEST(a byte that is no letter of Base64 is refused) {
+    // libsodium takes it for a slash.
+    int number = 0;
+    std::string message, right;
+    while (right.find('/') == std::string::npos) {
+        message = "TransactionId=" + std::to_string(++number);
+        right = hmac_sha256_base64(message, "secret");
+    }
+    auto wrong = right;
+    wrong[wrong.find('/')] = '\xb2';
+    CAF_CHECK(verify_signature(right, std::nullopt, message, parameter_encoding::form, "secret"));
+    CAF_CHECK(!verify_signature(wrong, std::nullopt, message, parameter_encoding::form, "secret"));
+}
+
 CAF_TEST(an empty secret verifies nothing) {
     const auto mac = hmac_sha256_base64("TransactionId=1", "");
     CAF_CHECK(!verify_signature(mac, std::nullopt, "TransactionId=1", parameter_encoding::form, ""));

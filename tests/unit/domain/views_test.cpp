@@ -114,6 +114,14 @@ CAF_TEST(a wallet shows what can be spent and what expires next) {
     CAF_CHECK_EQUAL(wallet_json(0, {}, morning), R"({"balance":0,"next_to_expire":null,"purchases":[]})");
 }
 
+CAF_TEST(a snapshot holds the balance and the unfinished generations) {
+    CAF_CHECK_EQUAL(balance_json(7), R"({"balance":7})");
+    CAF_CHECK_EQUAL(snapshot_json(7, {}, false), R"({"balance":7,"generations":[],"more":false})");
+    CAF_CHECK_EQUAL(snapshot_json(7, {queued_generation()}, true), R"({"balance":7,"generations":[)" +
+                                                                       generation_json(queued_generation()) +
+                                                                       R"(],"more":true})");
+}
+
 CAF_TEST(a list joins its items and quotes the cursor) {
     CAF_CHECK_EQUAL(list_json({}, ""), R"({"data":[],"next_cursor":null})");
     CAF_CHECK_EQUAL(list_json({"1", "{}"}, "a\"b"), R"({"data":[1,{}],"next_cursor":"a\"b"})");

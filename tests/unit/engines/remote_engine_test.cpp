@@ -24,7 +24,8 @@ private:
 };
 
 struct bench : remote_workshop {
-    [[nodiscard]] std::unique_ptr<engine> make(scripted::script what, const atelier::clock* other = nullptr) const {
+    [[nodiscard]] std::unique_ptr<engine> make(scripted::script what,
+                                               const atelier::clock* other = nullptr) const {
         auto all = options("http://127.0.0.1:1");
         all.secret = "sk-7";
         all.queue_limit = 1;

@@ -191,6 +191,8 @@ CAF_TEST(the states of a prediction are read) {
     CAF_CHECK_EQUAL(read(two, -3), "passing engine");
     CAF_CHECK_EQUAL(read(R"({"status":"succeeded","output":null,"data_removed":true})"), "passing engine");
     CAF_CHECK_EQUAL(read(R"({"status":"succeeded","output":{"x":1}})"), "passing engine");
+    CAF_CHECK_EQUAL(read(R"({"status":"succeeded","output":""})"), "passing engine");
+    CAF_CHECK_EQUAL(read(R"({"status":"succeeded","output":[""]})"), "passing engine");
     CAF_CHECK_EQUAL(read(R"({"status":"canceled"})"), "lasting job");
     CAF_CHECK_EQUAL(read(R"({"status":"aborted"})"), "lasting job");
     CAF_CHECK_EQUAL(read(R"({"status":"cancelled"})"), "passing engine");

@@ -41,6 +41,15 @@ CAF_TEST(a cursor is good for its own list only) {
     CAF_CHECK(is_refused(decode_cursor(cursor_kind::generations, cursor)));
 }
 
+CAF_TEST(a cursor is good with its own filter only) {
+    const auto cursor = encode_cursor(cursor_kind::images, 42, "kind=input;");
+    CAF_CHECK_EQUAL(decode_cursor(cursor_kind::images, cursor, "kind=input;").value(), 42);
+    CAF_CHECK(is_refused(decode_cursor(cursor_kind::images, cursor, "kind=output;")));
+    CAF_CHECK(is_refused(decode_cursor(cursor_kind::images, cursor)));
+    CAF_CHECK(is_refused(
+        decode_cursor(cursor_kind::images, encode_cursor(cursor_kind::images, 42), "kind=input;")));
+}
+
 CAF_TEST(any changed character is noticed) {
     const auto cursor = encode_cursor(cursor_kind::transactions, 42);
     for (std::size_t i = 0; i < cursor.size(); ++i) {
@@ -48,6 +57,16 @@ CAF_TEST(any changed character is noticed) {
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
         CAF_CHECK(is_refused(decode_cursor(cursor_kind::transactions, changed)));
     }
+}
+
+CAF_TEST(a byte that is no letter of a cursor is refused) {
+    // libsodium takes it for the last letter of the alphabet.
+    std::int64_t key = 1;
+    while (encode_cursor(cursor_kind::transactions, key).find('_') == std::string::npos)
+        ++key;
+    auto cursor = encode_cursor(cursor_kind::transactions, key);
+    cursor[cursor.find('_')] = '\xb2';
+    CAF_CHECK(is_refused(decode_cursor(cursor_kind::transactions, cursor)));
 }
 
 CAF_TEST(other texts are refused) {

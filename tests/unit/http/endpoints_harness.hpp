@@ -26,6 +26,12 @@ inline reply<image_record> fake_service::add_image(user_id user, upload file) {
     co_return note("add_image " + text(user), sample_image());
 }
 
+inline reply<done> fake_service::receive_direct_upload(direct_upload_content content) {
+    last_content = std::move(content);
+    last_upload_bytes = last_content.path.empty() ? std::string{} : read_file(last_content.path);
+    co_return note("receive_direct_upload " + last_content.token, done{});
+}
+
 inline request make_request(method verb, std::string target) {
     request r;
     r.verb = verb;

@@ -69,6 +69,40 @@ inline payment_record sample_payment() {
     return payment;
 }
 
+inline webhook_endpoint_record sample_webhook_endpoint() {
+    webhook_endpoint_record endpoint;
+    endpoint.id = webhook_endpoint_id{71};
+    endpoint.user = ann;
+    endpoint.url = "https://example.com/hook";
+    endpoint.events = {"payment.paid"};
+    endpoint.secret = "whsec_c2VjcmV0";
+    endpoint.created_at = noon;
+    return endpoint;
+}
+
+inline webhook_delivery_record sample_webhook_delivery() {
+    webhook_delivery_record delivery;
+    delivery.id = webhook_delivery_id{81};
+    delivery.event_id = "payment-61-paid";
+    delivery.event_type = "payment.paid";
+    delivery.attempts = 2;
+    delivery.last_error = "answered with status 500";
+    delivery.due_at = noon;
+    delivery.created_at = noon;
+    return delivery;
+}
+
+inline event_ptr sample_event(std::uint64_t id, std::string name, std::string data, bool last = false,
+                              generation_id about = generation_id{51}) {
+    auto event = std::make_shared<user_event>();
+    event->id = id;
+    event->generation = about;
+    event->name = std::move(name);
+    event->data = std::move(data);
+    event->last = last;
+    return event;
+}
+
 class fake_service final : public service {
 public:
     std::vector<std::string> calls;   ///< in order, with their arguments
@@ -82,6 +116,7 @@ public:
     page<transaction_record> journal;
     page<payment_record> all_payments;
     page<generation_record> all_generations;
+    page<image_record> all_images;
     page<archived_notification> archive;
     std::string widget_script = "https://widget.cloudpayments.ru/bundles/cloudpayments.js";
     stored_answer stored;
@@ -92,21 +127,31 @@ public:
     std::optional<command_key> last_key;
     webhook last_hook;
     engine_webhook last_engine_hook;
+    webhook_endpoint_command last_webhook_command;
+    page<webhook_delivery_record> all_webhook_deliveries;
     upload last_upload;
     std::string last_upload_bytes;
+    direct_upload last_announced;
+    direct_upload_content last_content;
     std::int32_t webhook_code = 0;
     std::function<void()> while_reading; ///< happens while a generation is read
 
+    bool signed_out = false;             ///< ann's token is dead
+    event_backlog before;                ///< what a stream begins after
+    std::optional<failure> streams_full; ///< what a stream is refused with, if set
+    user_snapshot present;
+
     /// Tells all listeners, on this thread.
-    void tell(std::string event, std::string data, bool last = false) {
-        generation_event news;
-        news.event = std::move(event);
-        news.data = std::move(data);
-        news.last = last;
+    void tell(const event_ptr& event) {
         const std::lock_guard lock{mutex_};
         for (const auto& [number, listener] : listeners_)
-            listener(news);
+            listener(event);
     }
+    /// The same of generation 51, with the next id.
+    void tell(std::string name, std::string data, bool last = false) {
+        tell(sample_event(++last_event_id, std::move(name), std::move(data), last));
+    }
+    std::uint64_t last_event_id = 1000;
     std::size_t listeners() {
         const std::lock_guard lock{mutex_};
         return listeners_.size();
@@ -128,7 +173,7 @@ public:
     reply<user_id> authenticate(std::string token) override {
         if (auth_down)
             co_return *auth_down;
-        if (token != anns_token)
+        if (token != anns_token || signed_out)
             co_return errc::unauthenticated;
         co_return ann;
     }
@@ -198,13 +243,89 @@ public:
         co_return note("unsubscribe " + text(user), stored);
     }
 
+    reply<std::vector<webhook_endpoint_record>> webhook_endpoints(user_id user) override {
+        co_return note("webhook_endpoints " + text(user), std::vector{sample_webhook_endpoint()});
+    }
+    reply<webhook_endpoint_record> add_webhook_endpoint(user_id user,
+                                                        webhook_endpoint_command command) override {
+        last_webhook_command = std::move(command);
+        co_return note("add_webhook_endpoint " + text(user), sample_webhook_endpoint());
+    }
+    reply<webhook_endpoint_record> webhook_endpoint(user_id user, webhook_endpoint_id endpoint) override {
+        co_return note("webhook_endpoint " + text(user) + ' ' + text(endpoint), sample_webhook_endpoint());
+    }
+    reply<webhook_endpoint_record> change_webhook_endpoint(user_id user, webhook_endpoint_id endpoint,
+                                                           webhook_endpoint_command command) override {
+        last_webhook_command = std::move(command);
+        co_return note("change_webhook_endpoint " + text(user) + ' ' + text(endpoint),
+                       sample_webhook_endpoint());
+    }
+    reply<done> remove_webhook_endpoint(user_id user, webhook_endpoint_id endpoint) override {
+        co_return note("remove_webhook_endpoint " + text(user) + ' ' + text(endpoint), done{});
+    }
+    reply<webhook_endpoint_record> rotate_webhook_secret(user_id user,
+                                                         webhook_endpoint_id endpoint) override {
+        co_return note("rotate_webhook_secret " + text(user) + ' ' + text(endpoint),
+                       sample_webhook_endpoint());
+    }
+    reply<webhook_delivery_record> ping_webhook_endpoint(user_id user,
+                                                         webhook_endpoint_id endpoint) override {
+        co_return note("ping_webhook_endpoint " + text(user) + ' ' + text(endpoint),
+                       sample_webhook_delivery());
+    }
+    reply<page<webhook_delivery_record>> webhook_deliveries(user_id user, webhook_endpoint_id endpoint,
+                                                            webhook_delivery_id before,
+                                                            std::int32_t limit) override {
+        co_return note("webhook_deliveries " + text(user) + ' ' + text(endpoint) + ' ' + text(before) + ' ' +
+                           std::to_string(limit),
+                       all_webhook_deliveries);
+    }
+
     /// Reads the file, as it will be gone after the request.
     reply<image_record> add_image(user_id user, upload file) override;
     reply<image_record> image(user_id user, image_id image) override {
         co_return note("image " + text(user) + ' ' + text(image), sample_image());
     }
-    reply<image_file> image_content(user_id user, image_id image) override {
-        co_return note("image_content " + text(user) + ' ' + text(image), content);
+    reply<image_file> image_content(user_id user, image_id image, image_variant variant) override {
+        co_return note("image_content " + text(user) + ' ' + text(image) + ' ' + name_of(variant), content);
+    }
+    reply<image_file> linked_image_content(image_link link, image_variant variant) override {
+        co_return note("linked_image_content " + text(link.image) + ' ' + link.expires + ' ' +
+                           link.signature + ' ' + name_of(variant),
+                       content);
+    }
+    [[nodiscard]] image_links links_of(image_id image) const override {
+        image_links links;
+        links.url = "/files/" + text(image);
+        links.thumbnail_url = links.url + "?width=320";
+        return links;
+    }
+    reply<page<image_record>> images(user_id user, image_filter filter, image_id before,
+                                     std::int32_t limit) override {
+        co_return note("images " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit) +
+                           narrowed(filter),
+                       all_images);
+    }
+    reply<done> delete_image(user_id user, image_id image) override {
+        co_return note("delete_image " + text(user) + ' ' + text(image), done{});
+    }
+    reply<direct_upload_offer> begin_direct_upload(user_id user, direct_upload wanted) override {
+        last_announced = wanted;
+        direct_upload_offer offer;
+        offer.signed_id = "signed";
+        offer.url = "http://here/rails/active_storage/disk/token";
+        offer.headers.emplace("Content-Type", wanted.content_type);
+        offer.blob = std::move(wanted);
+        offer.blob.id = blob_id{41};
+        offer.blob.key = "xtapjjcjiudrlk3tmwyjgpuobabd";
+        offer.blob.service_name = "local";
+        offer.blob.created_at = noon;
+        co_return note("begin_direct_upload " + text(user), offer);
+    }
+    /// Reads the file, as it will be gone after the request.
+    reply<done> receive_direct_upload(direct_upload_content content) override;
+    reply<image_record> attach_image(user_id user, std::string signed_id, std::string room_type) override {
+        co_return note("attach_image " + text(user) + ' ' + signed_id + ' ' + room_type, sample_image());
     }
 
     reply<stored_answer> generate(generation_order order) override {
@@ -217,9 +338,10 @@ public:
             while_reading();
         co_return note("generation " + text(user) + ' ' + text(generation), current);
     }
-    reply<page<generation_record>> generations(user_id user, generation_id before,
+    reply<page<generation_record>> generations(user_id user, generation_filter filter, generation_id before,
                                                std::int32_t limit) override {
-        co_return note("generations " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit),
+        co_return note("generations " + text(user) + ' ' + text(before) + ' ' + std::to_string(limit) +
+                           narrowed(filter),
                        all_generations);
     }
     reply<done> notify(engine_webhook hook) override {
@@ -228,12 +350,14 @@ public:
             co_return errc::invalid_signature;
         co_return note("notify " + last_engine_hook.engine, done{});
     }
+    reply<done> delete_generation(user_id user, generation_id generation) override {
+        co_return note("delete_generation " + text(user) + ' ' + text(generation), done{});
+    }
     reply<generation_record> cancel(user_id user, generation_id generation) override {
         co_return note("cancel " + text(user) + ' ' + text(generation), current);
     }
-    std::shared_ptr<void> watch(generation_id generation,
-                                std::function<void(const generation_event&)> listener) override {
-        calls.push_back("watch " + text(generation));
+    std::shared_ptr<void> listen(user_id user, generation_id generation, event_listener listener) override {
+        calls.push_back("listen " + text(user) + ' ' + text(generation));
         const std::lock_guard lock{mutex_};
         const auto number = ++last_listener_;
         listeners_.emplace(number, std::move(listener));
@@ -241,6 +365,22 @@ public:
                     const std::lock_guard held{mutex_};
                     listeners_.erase(number);
                 }};
+    }
+
+    outcome<event_feed> follow(user_id user, generation_id generation, std::optional<std::uint64_t> after,
+                               event_listener listener) override {
+        if (streams_full)
+            return *streams_full;
+        event_feed feed;
+        feed.subscription = listen(user, generation, std::move(listener));
+        calls.back().append(after ? " after " + std::to_string(*after) : "");
+        feed.before = before;
+        return feed;
+    }
+    reply<user_snapshot> snapshot(user_id user) override {
+        if (while_reading)
+            while_reading();
+        co_return note("snapshot " + text(user), present);
     }
 
     boost::asio::awaitable<std::vector<part_health>> health() override { co_return parts; }
@@ -288,6 +428,11 @@ private:
     static std::string text(Id id) {
         return std::to_string(id.value);
     }
+    template <class Filter>
+    static std::string narrowed(const Filter& filter) {
+        auto only = filter_text(filter);
+        return only.empty() ? only : ' ' + only;
+    }
     template <class T>
     outcome<T> note(std::string call, T result) {
         calls.push_back(std::move(call));
@@ -297,7 +442,7 @@ private:
     }
 
     std::mutex mutex_;
-    std::map<int, std::function<void(const generation_event&)>> listeners_;
+    std::map<int, event_listener> listeners_;
     int last_listener_ = 0;
 };
 

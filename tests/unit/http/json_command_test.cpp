@@ -204,3 +204,33 @@ CAF_TEST(the canonical text does not depend on how a command was spelled) {
     CAF_CHECK_NOT_EQUAL(parsed(R"({"b":"x","a":2,"c":true})").canonical(), canonical);
     CAF_CHECK_NOT_EQUAL(parsed(R"({"b":"x","a":"1","c":true})").canonical(), canonical);
 }
+
+CAF_TEST(lists hold strings and nothing else) {
+    auto command = parsed(R"({"a":["x","y"],"none":[],"missing":null})");
+    CAF_CHECK_EQUAL(*command.optional_texts("a", 2), (std::vector<std::string>{"x", "y"}));
+    CAF_CHECK(command.optional_texts("none", 2)->empty());
+    CAF_CHECK(!command.optional_texts("missing", 2));
+    CAF_CHECK_EQUAL(blame(command), "");
+    CAF_CHECK_EQUAL(command.canonical(), R"({"a":["x","y"],"none":[]})");
+
+    auto wrong =
+        parsed(R"({"text":"x","number":[1],"null":[null],"nested":["x",["y"]],"object":["x",{"y":"z"}],)"
+               R"("in_object":{"y":["x"]},"long":["x","y","z"],"twice":["x","x"],"as_text":["x"]})");
+    for (const auto* name : {"text", "number", "null", "nested", "object", "in_object", "long", "twice"})
+        CAF_CHECK(!wrong.optional_texts(name, 2));
+    static_cast<void>(wrong.text("as_text", 9));
+    CAF_CHECK_EQUAL(blame(wrong),
+                    "text:wrong_type number:wrong_type null:wrong_type nested:wrong_type object:wrong_type "
+                    "in_object:wrong_type long:too_long twice:invalid as_text:wrong_type");
+}
+
+CAF_TEST(what may be missing is told from what is wrong) {
+    auto command = parsed(R"({"text":"x","flag":false,"empty":"","number":1})");
+    CAF_CHECK_EQUAL(*command.optional_text("text", 9), "x");
+    CAF_CHECK(!command.optional_text("missing", 9));
+    CAF_CHECK(command.optional_boolean("flag") == false);
+    CAF_CHECK(!command.optional_boolean("missing"));
+    CAF_CHECK(!command.optional_text("empty", 9));
+    CAF_CHECK(!command.optional_boolean("number"));
+    CAF_CHECK_EQUAL(blame(command), "empty:required number:wrong_type");
+}

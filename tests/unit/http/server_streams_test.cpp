@@ -16,18 +16,19 @@ struct producer {
     std::atomic<int> started = 0;
     std::atomic<int> stopped = 0;
 
+    response answer() {
+        response r{200};
+        r.content_type = "text/event-stream";
+        auto start = [this](stream_body::sink sink) {
+            const std::lock_guard lock{mutex};
+            sinks.push_back(std::move(sink));
+            ++started;
+        };
+        r.body = stream_body{start, [this] { ++stopped; }};
+        return r;
+    }
     [[nodiscard]] route at(std::string_view pattern) {
-        return make_route(method::get, pattern, body_mode::none, [this](request&) {
-            response r{200};
-            r.content_type = "text/event-stream";
-            auto start = [this](stream_body::sink sink) {
-                const std::lock_guard lock{mutex};
-                sinks.push_back(std::move(sink));
-                ++started;
-            };
-            r.body = stream_body{start, [this] { ++stopped; }};
-            return r;
-        });
+        return make_route(method::get, pattern, body_mode::none, [this](request&) { return answer(); });
     }
 
     /// The sink of the newest stream, once there are `count`.
@@ -174,6 +175,34 @@ CAF_TEST(many threads may feed a stream) {
     CAF_CHECK(r.complete);
     CAF_CHECK_EQUAL(r.body.size(), 80'000U);
     CAF_CHECK_EQUAL(r.body.substr(0, 20), "01234567890123456789");
+}
+
+CAF_TEST(a stream is given its beats while it is open) {
+    producer events;
+    std::atomic<int> beats = 0;
+    auto beating = make_route(method::get, "/events", body_mode::none, [&](request&) {
+        auto answer = events.answer();
+        auto& body = std::get<stream_body>(answer.body);
+        body.beat = [&beats] { ++beats; };
+        body.pause = std::chrono::milliseconds{1};
+        return answer;
+    });
+    test_server server{{}, {std::move(beating)}};
+    wire_client client{server.port()};
+    client.send(get("/events", "X-Request-Id: abc\r\n"));
+    const auto sink = events.sink();
+    CAF_CHECK(eventually([&] { return beats >= 3; }));
+    sink("");
+    CAF_CHECK(client.next().complete);
+    CAF_CHECK(eventually([&] { return server.observed().size() == 1; }));
+    const int until_the_end = beats;
+    const auto seen = server.observed().at(0); // though the request itself has been forgotten
+    CAF_CHECK_EQUAL(seen.method, "GET");
+    CAF_CHECK_EQUAL(seen.route, "/events");
+    CAF_CHECK_EQUAL(seen.request_id, "abc");
+    CAF_CHECK_EQUAL(seen.remote_address, "127.0.0.1");
+    CAF_CHECK_EQUAL(server.ask(get("/hello")).body, "hello");
+    CAF_CHECK_EQUAL(beats, until_the_end);
 }
 
 CAF_TEST(a start that throws ends the stream) {

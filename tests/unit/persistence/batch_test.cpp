@@ -185,3 +185,16 @@ CAF_TEST(only the chosen change sets are joined and keep their numbers) {
     CAF_REQUIRE_EQUAL(data.lots.origin.size(), 2u);
     CAF_CHECK_EQUAL(data.lots.origin[1], 2u);
 }
+
+CAF_TEST(webhook events keep their users and moments) {
+    std::vector<change_set> sets{of(1), of(2, later)};
+    sets[0].webhook_events.push_back({"e-1", "payment.paid", "{}"});
+    sets[1].webhook_events.push_back({"e-2", "generation.failed", "{}"});
+    const auto [data, contradiction] = join_all(sets);
+    CAF_CHECK(!contradiction);
+    const auto& events = data.webhook_events;
+    CAF_CHECK(events.user == (std::vector{user_id{1}, user_id{2}}));
+    CAF_CHECK(events.id == (std::vector<std::string_view>{"e-1", "e-2"}));
+    CAF_CHECK(events.type == (std::vector<std::string_view>{"payment.paid", "generation.failed"}));
+    CAF_CHECK(events.at == (std::vector{noon, later}));
+}

@@ -29,6 +29,10 @@ std::string content_of(const fs::path& file) {
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+bool is_same(const outcome<bool>& compared) {
+    return compared && *compared;
+}
+
 struct shelf {
     temporary_directory directory;
     fs::path root = directory.path() / "storage";
@@ -141,7 +145,7 @@ CAF_TEST(what is no key never becomes a path) {
         CAF_MESSAGE(bad);
         CAF_CHECK(store.path(bad).empty());
         CAF_CHECK(!store.remove(bad));
-        CAF_CHECK(!store.verify(bad, "", 0));
+        CAF_CHECK(!is_same(store.compare(bad, "", 0)));
         const auto stored = store.put(bad, upload("x"));
         CAF_REQUIRE(!stored.has_value());
         CAF_CHECK(stored.error().code == errc::internal);
@@ -163,13 +167,30 @@ CAF_TEST(a key is written once) {
 
 CAF_TEST(verifying looks at size and content) {
     CAF_REQUIRE(store.put(key, upload("hello")).has_value());
-    CAF_CHECK(store.verify(key, "XUFAKrxLKna5cZ2REBfFkg==", 5));
-    CAF_CHECK(!store.verify(key, "XUFAKrxLKna5cZ2REBfFkg==", 6));
-    CAF_CHECK(!store.verify(key, "1B2M2Y8AsgTpgAmY7PhCfg==", 5));
-    CAF_CHECK(!store.verify(other_key, "XUFAKrxLKna5cZ2REBfFkg==", 5));
+    CAF_CHECK(is_same(store.compare(key, "XUFAKrxLKna5cZ2REBfFkg==", 5)));
+    CAF_CHECK(!is_same(store.compare(key, "XUFAKrxLKna5cZ2REBfFkg==", 6)));
+    CAF_CHECK(!is_same(store.compare(key, "1B2M2Y8AsgTpgAmY7PhCfg==", 5)));
+    CAF_CHECK(!is_same(store.compare(other_key, "XUFAKrxLKna5cZ2REBfFkg==", 5)));
     fs::permissions(store.path(key), fs::perms::owner_write, fs::perm_options::add);
     std::ofstream{store.path(key)} << "hallo";
-    CAF_CHECK(!store.verify(key, "XUFAKrxLKna5cZ2REBfFkg==", 5));
+    CAF_CHECK(!is_same(store.compare(key, "XUFAKrxLKna5cZ2REBfFkg==", 5)));
+}
+
+CAF_TEST(a file is fetched as a copy) {
+    CAF_REQUIRE(store.put(key, upload("hello")).has_value());
+    const auto target = directory.path() / "copy";
+    const auto fetched = store.fetch(key, target);
+    CAF_REQUIRE(fetched.has_value());
+    CAF_CHECK_EQUAL(fetched->checksum, "XUFAKrxLKna5cZ2REBfFkg==");
+    CAF_CHECK_EQUAL(content_of(target), "hello");
+    CAF_MESSAGE("and overwrites nothing");
+    CAF_CHECK(!store.fetch(key, target).has_value());
+    CAF_CHECK_EQUAL(content_of(target), "hello");
+    const auto missing = store.fetch(other_key, directory.path() / "none");
+    CAF_REQUIRE(!missing.has_value());
+    CAF_CHECK(missing.error().code == errc::not_found);
+    CAF_CHECK(!fs::exists(directory.path() / "none"));
+    CAF_CHECK_EQUAL(store.link(key, {}), "");
 }
 
 CAF_TEST(removing is idempotent) {

@@ -23,6 +23,10 @@ inline std::string content_of(const fs::path& file) {
     return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+inline bool is_same(const outcome<bool>& compared) {
+    return compared && *compared;
+}
+
 /// A store and the server behind it.
 struct bucket {
     manual_clock time;

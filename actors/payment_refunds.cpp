@@ -69,7 +69,7 @@ void payment_state::take_back() {
     }
     const auto& record = payment_->record();
     auto found = [this](const outcome<payment_refunds>& refunds) {
-        if (!refunds)
+        if (!refunds) // found again by the sweeper
             spdlog::warn("the refunds of invoice {} could not be read: {}", invoice_id_,
                          refunds.error().detail);
         if (refunds && !refunds->waiting.empty())
@@ -81,7 +81,9 @@ void payment_state::take_back() {
         ->request(context_->actors.get<reader_actor>(), caf::infinite,
                   load_refunds{record.id, record.cloudpayments_transaction_id})
         .then([found](outcome<payment_refunds>& refunds) { found(refunds); },
-              [found](const caf::error&) { found(errc::unavailable); });
+              [this](const caf::error&) {
+                  turns_.end(); // the process ends, or the reader's supervisor says why
+              });
 }
 
 /// The first of them takes effect; then the rest is read again, because the lot has changed.

@@ -214,8 +214,11 @@ void variant_cache::settle(const std::string& name, outcome<cached_file> made) {
         victims = make_room();
     }
     remove_all(victims);
-    for (const auto& answer : waiting)
-        answer(made);
+    // The last one takes ours: once it lets go, nothing holds the file any more.
+    for (std::size_t i = 0; i + 1 < waiting.size(); ++i)
+        waiting[i](made);
+    if (!waiting.empty())
+        waiting.back()(std::move(made));
 }
 
 /// Forgets what is too much; the caller removes the files, without the lock.

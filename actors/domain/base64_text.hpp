@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace atelier {
@@ -11,5 +12,8 @@ namespace atelier {
 [[nodiscard]] constexpr bool is_base64_text(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > '\0' && c <= '~'; });
 }
+
+/// Standard Base64 with padding (RFC 4648, 4).
+[[nodiscard]] std::string to_base64(std::string_view bytes);
 
 } // namespace atelier

@@ -60,22 +60,6 @@ std::optional<std::size_t> fair_queue::ahead_of(generation_id job) const {
     return ahead;
 }
 
-std::vector<generation_id> fair_queue::in_order() const {
-    std::vector<std::set<generation_id>::const_iterator> next;
-    std::vector<std::set<generation_id>::const_iterator> end;
-    for (const auto user : turns_) {
-        next.push_back(lines_.at(user).jobs.begin());
-        end.push_back(lines_.at(user).jobs.end());
-    }
-    std::vector<generation_id> jobs;
-    jobs.reserve(size());
-    while (jobs.size() < size())
-        for (std::size_t i = 0; i < next.size(); ++i)
-            if (next[i] != end[i])
-                jobs.push_back(*next[i]++);
-    return jobs;
-}
-
 void fair_queue::drop_if_empty(user_id user) {
     const auto waiting = lines_.find(user);
     if (!waiting->second.jobs.empty())

@@ -7,7 +7,6 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
-#include <vector>
 
 namespace atelier {
 
@@ -30,8 +29,6 @@ public:
     [[nodiscard]] bool contains(generation_id job) const { return owners_.contains(job); }
     /// How many jobs are handed out before this one if no other comes; nothing when it does not wait.
     [[nodiscard]] std::optional<std::size_t> ahead_of(generation_id job) const;
-    /// All jobs, in the order in which they would be handed out.
-    [[nodiscard]] std::vector<generation_id> in_order() const;
 
 private:
     struct line {

@@ -37,14 +37,6 @@ std::string mac_hex(const std::array<unsigned char, Size>& key, std::string_view
     return hex.data();
 }
 
-std::string base64(std::string_view text) {
-    std::string encoded(sodium_base64_ENCODED_LEN(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(encoded.data(), encoded.size(), bytes(text), text.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    encoded.pop_back(); // the terminating NUL that libsodium counts
-    return encoded;
-}
-
 std::optional<std::string> base64_decoded(std::string_view text) {
     if (!is_base64_text(text))
         return std::nullopt;
@@ -209,13 +201,13 @@ std::string rails_message_verifier::sign(const json::value& value, std::string_v
         if (expires)
             envelope["exp"] = iso8601(*expires);
     } else {
-        envelope["message"] = base64(write_ruby_marshal(value));
+        envelope["message"] = to_base64(write_ruby_marshal(value));
         envelope["exp"] = expires ? json::value(json::string(iso8601(*expires))) : json::value(nullptr);
     }
     envelope["pur"] = json::string(purpose);
     json::object message;
     message["_rails"] = std::move(envelope);
-    auto text = base64(json::serialize(message));
+    auto text = to_base64(json::serialize(message));
     const auto mac = mac_hex(written_ == rails_defaults::v6_1 ? sha1_ : sha256_, text);
     return text.append(separator).append(mac);
 }

@@ -15,11 +15,7 @@ outcome<std::string> base64_of_file(const std::filesystem::path& file) {
     const std::string bytes{std::istreambuf_iterator<char>{in}, {}};
     if (!in || bytes.empty())
         return failure{errc::unavailable, "the file cannot be read"};
-    std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                      bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating NUL that libsodium counts
-    return text;
+    return to_base64(bytes);
 }
 
 std::string_view without_data_prefix(std::string_view text) {

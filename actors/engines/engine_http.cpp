@@ -104,6 +104,13 @@ engine_response not_begun(std::string why) {
 
 } // namespace
 
+engine_request post_json(std::string target, std::string body) {
+    engine_request request{"POST", std::move(target)};
+    request.headers = {"Content-Type: application/json", "Accept: application/json"};
+    request.body = std::move(body);
+    return request;
+}
+
 bool may_fetch(const std::string& base_url, const std::string& url) {
     const bool clean = std::ranges::all_of(url, [](char c) { return c > ' ' && c <= '~' && c != '\\'; });
     const auto origin = origin_of(url);

@@ -62,6 +62,9 @@ struct engine_access {
     std::uint64_t file_limit = 64ULL * 1024 * 1024; ///< bytes of a body in a file
 };
 
+/// A POST with a JSON body.
+[[nodiscard]] engine_request post_json(std::string target, std::string body);
+
 /// Whether a picture may be fetched from a URL that an engine has named: over HTTPS from anywhere, or from
 /// where the engine itself is.
 [[nodiscard]] bool may_fetch(const std::string& base_url, const std::string& url);

@@ -1,6 +1,6 @@
 #include "actors/engines/replicate.hpp"
 
-#include "actors/engines/base64.hpp"
+#include "actors/engines/job_driver.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -12,11 +12,8 @@
 namespace atelier {
 namespace {
 
-/// Ids become parts of a path.
-bool is_id(const std::string& text) {
-    return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    });
+bool is_replicate_id(std::string_view text) {
+    return is_path_id(text, "-");
 }
 
 /// The last percentage that a log shows, as progress bars do; 0 to 1.
@@ -60,36 +57,22 @@ bool is_about_content(const std::string& error) {
            error.find("E005") != std::string::npos;
 }
 
-class replicate final : public remote_driver {
+class replicate final : public job_driver {
 public:
     explicit replicate(replicate_options options) : options_{std::move(options)} {}
 
     [[nodiscard]] std::string_view name() const override { return "replicate"; }
 
-    [[nodiscard]] engine_outcome work(remote_job& job) const override {
-        if (is_id(job.order().attach_to))
-            if (auto result = follow(job, job.order().attach_to))
-                return std::move(*result);
-        auto begun = begin(job);
-        if (auto* why = std::get_if<engine_failure>(&begun))
-            return std::move(*why);
-        auto result = follow(job, std::get<std::string>(begun));
-        return result ? std::move(*result) : engine_outcome{work_is_lost()};
-    }
-
 private:
-    std::variant<std::string, engine_failure> begin(remote_job& job) const {
-        const auto parameters = read_parameters(job.order().parameters);
-        if (const auto* why = std::get_if<engine_failure>(&parameters))
-            return *why;
-        auto prepared = job.prepare(options_.upload);
-        if (auto* why = std::get_if<engine_failure>(&prepared))
+    [[nodiscard]] bool is_id(const std::string& text) const override { return is_replicate_id(text); }
+
+    std::variant<std::string, engine_failure> begin(remote_job& job) const override {
+        auto read = read_inputs(job, options_.upload);
+        if (auto* why = std::get_if<engine_failure>(&read))
             return std::move(*why);
-        const auto photo = base64_of_file(std::get<remote_job::upload>(prepared).file.path());
-        if (!photo)
-            return engine_failure{true, photo.error().detail, engine_fault::engine};
-        auto request = write_replicate_prediction(job.order(), std::get<engine_parameters>(parameters),
-                                                  options_, *photo, job.time_left());
+        const auto& in = std::get<engine_inputs>(read);
+        auto request =
+            write_replicate_prediction(job.order(), in.parameters, options_, in.photo, job.time_left());
         if (auto* why = std::get_if<engine_failure>(&request))
             return std::move(*why);
         const auto response = job.call(std::get<engine_request>(request));
@@ -98,7 +81,7 @@ private:
         return read_replicate_id(response.body);
     }
 
-    std::optional<engine_outcome> follow(remote_job& job, const std::string& id) const {
+    std::optional<engine_outcome> follow(remote_job& job, const std::string& id) const override {
         const auto target = "/predictions/" + id;
         auto result = job.follow(id, {"GET", target}, [this](const std::string& body) {
             return read_replicate_prediction(body, options_.output_index);
@@ -159,7 +142,7 @@ std::variant<engine_request, engine_failure> write_replicate_prediction(const en
 std::variant<std::string, engine_failure> read_replicate_id(const std::string& body) {
     const auto reply = read_object(body);
     auto id = reply ? text_of(*reply, "id") : "";
-    if (!is_id(id))
+    if (!is_replicate_id(id))
         return nonsense("it has no prediction id");
     return id;
 }

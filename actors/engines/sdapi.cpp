@@ -1,24 +1,16 @@
 #include "actors/engines/sdapi.hpp"
 
-#include "actors/engines/base64.hpp"
+#include "actors/domain/base64_text.hpp"
+#include "actors/engines/job_driver.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-#include <sodium.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace atelier {
 namespace {
-
-engine_request post(std::string target, std::string body) {
-    engine_request request{"POST", std::move(target)};
-    request.headers = {"Content-Type: application/json", "Accept: application/json"};
-    request.body = std::move(body);
-    return request;
-}
 
 class sdapi final : public remote_driver {
 public:
@@ -27,20 +19,13 @@ public:
     [[nodiscard]] std::string_view name() const override { return "sdapi"; }
 
     [[nodiscard]] engine_outcome work(remote_job& job) const override {
-        const auto parameters = read_parameters(job.order().parameters);
-        if (const auto* why = std::get_if<engine_failure>(&parameters))
-            return *why;
         std::optional<engine_request> request;
         {
-            auto prepared = job.prepare(options_.upload);
-            if (auto* why = std::get_if<engine_failure>(&prepared))
+            auto read = read_inputs(job, options_.upload);
+            if (auto* why = std::get_if<engine_failure>(&read))
                 return std::move(*why);
-            const auto& upload = std::get<remote_job::upload>(prepared);
-            const auto photo = base64_of_file(upload.file.path());
-            if (!photo)
-                return engine_failure{true, photo.error().detail, engine_fault::engine};
-            request = write_sdapi_img2img(job.order(), std::get<engine_parameters>(parameters), options_,
-                                          *photo, upload.size);
+            const auto& in = std::get<engine_inputs>(read);
+            request = write_sdapi_img2img(job.order(), in.parameters, options_, in.photo, in.size);
         }
         const auto response = job.call_long(*request, [&] { tell_progress(job); });
         if (job.is_unwanted())
@@ -74,19 +59,14 @@ private:
         const auto response = job.call_at_last(look());
         const auto seen = read_sdapi_progress(response.body);
         if (response.status == 200 && seen && is_about(job, *seen))
-            job.call_at_last(post("/sdapi/v1/interrupt", "{}"));
+            job.call_at_last(post_json("/sdapi/v1/interrupt", "{}"));
     }
 
     const sdapi_options options_;
 };
 
 std::string basic_authorization(const std::string& user, const std::string& password) {
-    const auto pair = user + ":" + password;
-    std::string text(sodium_base64_ENCODED_LEN(pair.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(pair.data()),
-                      pair.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating NUL that libsodium counts
-    return "Basic " + text;
+    return "Basic " + to_base64(user + ":" + password);
 }
 
 } // namespace
@@ -120,7 +100,7 @@ engine_request write_sdapi_img2img(const engine_job& job, const engine_parameter
     if (!options.checkpoint.empty())
         body["override_settings"] = boost::json::object{{"sd_model_checkpoint", options.checkpoint}};
     body["init_images"] = boost::json::array{boost::json::value(photo)};
-    return post("/sdapi/v1/img2img", boost::json::serialize(body));
+    return post_json("/sdapi/v1/img2img", boost::json::serialize(body));
 }
 
 std::variant<picture_source, engine_failure> read_sdapi_img2img(const std::string& body) {

@@ -1,73 +1,46 @@
 #include "actors/engines/sdcpp.hpp"
 
-#include "actors/engines/base64.hpp"
+#include "actors/engines/job_driver.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace atelier {
 namespace {
 
-engine_request post(std::string target, std::string body) {
-    engine_request request{"POST", std::move(target)};
-    request.headers = {"Content-Type: application/json", "Accept: application/json"};
-    request.body = std::move(body);
-    return request;
+bool is_sdcpp_id(std::string_view text) {
+    return is_path_id(text, "-_");
 }
 
-/// Ids become parts of a path.
-bool is_id(const std::string& text) {
-    return !text.empty() && text.size() <= 128 && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
-    });
-}
-
-class sdcpp final : public remote_driver {
+class sdcpp final : public job_driver {
 public:
     explicit sdcpp(sdcpp_options options) : options_{std::move(options)} {}
 
     [[nodiscard]] std::string_view name() const override { return "sdcpp"; }
 
-    [[nodiscard]] engine_outcome work(remote_job& job) const override {
-        if (is_id(job.order().attach_to))
-            if (auto result = follow(job, job.order().attach_to))
-                return std::move(*result);
-        auto begun = begin(job);
-        if (auto* why = std::get_if<engine_failure>(&begun))
-            return std::move(*why);
-        auto result = follow(job, std::get<std::string>(begun));
-        return result ? std::move(*result) : engine_outcome{work_is_lost()};
-    }
-
 private:
-    std::variant<std::string, engine_failure> begin(remote_job& job) const {
-        const auto parameters = read_parameters(job.order().parameters);
-        if (const auto* why = std::get_if<engine_failure>(&parameters))
-            return *why;
-        auto prepared = job.prepare(options_.upload);
-        if (auto* why = std::get_if<engine_failure>(&prepared))
+    [[nodiscard]] bool is_id(const std::string& text) const override { return is_sdcpp_id(text); }
+
+    std::variant<std::string, engine_failure> begin(remote_job& job) const override {
+        auto read = read_inputs(job, options_.upload);
+        if (auto* why = std::get_if<engine_failure>(&read))
             return std::move(*why);
-        const auto& upload = std::get<remote_job::upload>(prepared);
-        const auto photo = base64_of_file(upload.file.path());
-        if (!photo)
-            return engine_failure{true, photo.error().detail, engine_fault::engine};
-        const auto response = job.call(write_sdcpp_job(job.order(), std::get<engine_parameters>(parameters),
-                                                       options_, *photo, upload.size));
+        const auto& in = std::get<engine_inputs>(read);
+        const auto response =
+            job.call(write_sdcpp_job(job.order(), in.parameters, options_, in.photo, in.size));
         if (auto why = job.failure_in(response))
             return std::move(*why);
         return read_sdcpp_id(response.body);
     }
 
-    static std::optional<engine_outcome> follow(remote_job& job, const std::string& id) {
+    std::optional<engine_outcome> follow(remote_job& job, const std::string& id) const override {
         const auto target = "/sdcpp/v1/jobs/" + id;
         auto result = job.follow(id, {"GET", target}, read_sdcpp_job);
         if (job.is_unwanted())
-            job.call_at_last(post(target + "/cancel", "{}"));
+            job.call_at_last(post_json(target + "/cancel", "{}"));
         return result;
     }
 
@@ -99,13 +72,13 @@ engine_request write_sdcpp_job(const engine_job& job, const engine_parameters& p
         body["init_image"] = photo;
         body["strength"] = parameters.strength.value_or(options.strength);
     }
-    return post("/sdcpp/v1/img_gen", boost::json::serialize(body));
+    return post_json("/sdcpp/v1/img_gen", boost::json::serialize(body));
 }
 
 std::variant<std::string, engine_failure> read_sdcpp_id(const std::string& body) {
     const auto reply = read_object(body);
     auto id = reply ? text_of(*reply, "id") : "";
-    if (!is_id(id))
+    if (!is_sdcpp_id(id))
         return nonsense("it has no job id");
     return id;
 }

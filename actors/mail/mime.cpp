@@ -1,8 +1,7 @@
 #include "actors/mail/mime.hpp"
 
+#include "actors/domain/base64_text.hpp"
 #include "config/printable.hpp"
-
-#include <sodium.h>
 
 #include <algorithm>
 #include <array>
@@ -57,14 +56,6 @@ void append_quoted_line(std::string& to, std::string_view line) {
     to.append(line_end);
 }
 
-std::string base64(std::string_view bytes) {
-    std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                      bytes.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating zero
-    return text;
-}
-
 bool continues_character(char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
@@ -77,7 +68,7 @@ std::string encoded_words(std::string_view utf8) {
             --size;
         if (!result.empty())
             result.append(line_end).append(" ");
-        result.append("=?UTF-8?B?").append(base64(utf8.substr(0, size))).append("?=");
+        result.append("=?UTF-8?B?").append(to_base64(utf8.substr(0, size))).append("?=");
         utf8.remove_prefix(size);
     }
     return result;

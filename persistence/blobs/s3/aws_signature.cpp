@@ -1,6 +1,7 @@
 #include "persistence/blobs/s3/aws_signature.hpp"
 
 #include "actors/domain/signature.hpp"
+#include "persistence/blobs/s3/part_digest.hpp"
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -20,17 +21,6 @@ std::string hmac(std::string_view key, std::string_view text) {
     HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
          reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), nullptr);
     return {reinterpret_cast<const char*>(mac.data()), mac.size()};
-}
-
-std::string hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        const auto byte = static_cast<unsigned char>(c);
-        text += digits[byte / 16];
-        text += digits[byte % 16];
-    }
-    return text;
 }
 
 std::string in_lower_case(std::string_view text) {
@@ -149,7 +139,7 @@ std::string aws_signing_key(std::string_view secret_access_key, const aws_scope&
 
 std::string aws_signature(const aws_request& request, const aws_credentials& who, const aws_scope& scope,
                           instant at) {
-    return hex(
+    return hex_of(
         hmac(aws_signing_key(who.secret_access_key, scope, at), aws_string_to_sign(request, scope, at)));
 }
 

@@ -1,5 +1,8 @@
 #include "actors/dispatcher.hpp"
 
+#include "actors/domain/views.hpp"
+#include "actors/runtime/event_hub.hpp"
+
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
@@ -7,6 +10,13 @@
 #include <utility>
 
 namespace atelier {
+namespace {
+
+constexpr auto places_pause = std::chrono::seconds{1};
+/// So many places are looked up at once, for their cost: that many times the users who wait.
+constexpr std::size_t places_max = 200;
+
+} // namespace
 
 void queue_depths::entered(user_id user) {
     const std::lock_guard lock{mutex_};
@@ -97,9 +107,13 @@ outcome<queue_place> dispatcher_state::on(find_queue_place question) const {
     const auto known = jobs_.find(question.id);
     if (known == jobs_.end() || known->second.granted)
         return errc::not_found;
-    const auto& engines = known->second.engines;
+    return place_of(question.id, known->second);
+}
+
+queue_place dispatcher_state::place_of(generation_id id, const job& waiting) const {
+    const auto& engines = waiting.engines;
     const auto engine = choose(engines);
-    const auto own = waiting_.at(engines).ahead_of(question.id).value_or(0);
+    const auto own = waiting_.at(engines).ahead_of(id).value_or(0);
     queue_place place;
     place.ahead = own;
     for (const auto& [others, queue] : waiting_) // which take turns with its own
@@ -119,6 +133,32 @@ outcome<queue_place> dispatcher_state::on(find_queue_place question) const {
 void dispatcher_state::on(engine_pause_over over) {
     at(over.engine).timer = false;
     hand_out();
+}
+
+/// Only news, and only to those who listen; who comes later begins with the present.
+void dispatcher_state::on(tell_places) {
+    places_due_ = false;
+    std::size_t looked = 0;
+    auto next = jobs_.upper_bound(last_told_);
+    for (std::size_t i = 0; i < jobs_.size() && looked < places_max; ++i, ++next) {
+        if (next == jobs_.end())
+            next = jobs_.begin();
+        auto& [id, waiting] = *next;
+        last_told_ = id;
+        if (waiting.granted || !context_->news.has_audience(waiting.user))
+            continue;
+        ++looked;
+        const auto place = place_of(id, waiting);
+        if (std::exchange(waiting.told_ahead, place.ahead) != place.ahead)
+            context_->news.tell(waiting.user, id, {"queue", queue_json(id, place)});
+    }
+    if (looked == places_max)
+        set_places_timer();
+}
+
+void dispatcher_state::set_places_timer() {
+    if (!waiting_.empty() && !std::exchange(places_due_, true))
+        self_->delayed_send(self_, places_pause, tell_places{});
 }
 
 /// The first engine that takes jobs now; if none does, the one that will first.
@@ -196,6 +236,7 @@ void dispatcher_state::hand_out() {
         }
     }
     set_timers();
+    set_places_timer();
     show();
 }
 
@@ -249,6 +290,7 @@ dispatcher_actor::behavior_type dispatcher_behavior(dispatcher_state::actor* sel
         [&state](const release_slot& c) { state.release(c); },
         [&state](find_queue_place c) { return state.on(c); },
         [&state](engine_pause_over c) { state.on(c); },
+        [&state](tell_places c) { state.on(c); },
     };
 }
 

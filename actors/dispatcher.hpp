@@ -15,6 +15,8 @@
 
 namespace atelier {
 
+class event_hub;
+
 /// How many generations wait, for admission control before a message is sent. Written by the dispatcher, read
 /// by anybody. Thread-safe.
 class queue_depths {
@@ -39,6 +41,7 @@ struct dispatcher_context {
     queue_depths& depths;
     const engine_set& engines;
     circuit_breaker_rules breaker;
+    event_hub& news;
 };
 
 /// Hands out the engines' slots. Jobs that may go to the same engines wait together: round-robin over users,
@@ -56,6 +59,7 @@ public:
     void release(const release_slot& command);
     [[nodiscard]] outcome<queue_place> on(find_queue_place question) const;
     void on(engine_pause_over over);
+    void on(tell_places);
     /// The actor of a job has ended: whatever it had or waited for is free.
     void lost(const caf::actor_addr& who);
 
@@ -69,6 +73,7 @@ private:
         engine_list engines;
         engine_id at;                   ///< with `granted`: where it works
         std::optional<instant> granted; ///< since when it has a slot
+        std::optional<std::size_t> told_ahead;
     };
     /// One engine's part.
     struct lane {
@@ -83,10 +88,12 @@ private:
     [[nodiscard]] lane& at(engine_id id) { return lanes_.at(id.index); }
     [[nodiscard]] engine_id choose(const engine_list& engines) const;
     void judge(const job& done, const release_slot& how);
+    [[nodiscard]] queue_place place_of(generation_id id, const job& waiting) const;
     void forget(generation_id id);
     void hand_out();
     [[nodiscard]] std::optional<generation_id> next_for(engine_id id);
     void set_timers();
+    void set_places_timer();
     void show();
 
     dispatcher_actor::pointer self_;
@@ -94,7 +101,9 @@ private:
     std::vector<lane> lanes_; ///< by engine_id
     queues waiting_;          ///< none is empty
     engine_list last_served_; ///< the queue whose turn was last
-    std::unordered_map<generation_id, job> jobs_;
+    std::map<generation_id, job> jobs_;
+    bool places_due_ = false; ///< the timer of `tell_places` is set
+    generation_id last_told_; ///< whose turn was last
     std::unordered_map<caf::actor_id, generation_id> owners_;
 };
 

@@ -38,6 +38,14 @@ json::object generation_object(const generation_record& g) {
             {"finished_at", time_or_null(g.finished_at)}};
 }
 
+json::object place_object(const queue_place& place) {
+    const auto wait = place.estimated_wait;
+    return {
+        {"position", place.ahead + 1},
+        {"estimated_wait_seconds",
+         wait ? json::value(std::chrono::ceil<std::chrono::seconds>(*wait).count()) : json::value(nullptr)}};
+}
+
 json::object payment_object(const payment_record& p) {
     return {{"id", p.id.value},
             {"status", to_string(p.status)},
@@ -129,15 +137,13 @@ std::string payment_json(const payment_record& payment) {
 
 std::string generation_json(const generation_record& generation) {
     auto object = generation_object(generation);
-    if (generation.place) {
-        const auto wait = generation.place->estimated_wait;
-        object["queue"] =
-            json::object{{"position", generation.place->ahead + 1},
-                         {"estimated_wait_seconds",
-                          wait ? json::value(std::chrono::ceil<std::chrono::seconds>(*wait).count())
-                               : json::value(nullptr)}};
-    }
+    if (generation.place)
+        object["queue"] = place_object(*generation.place);
     return json::serialize(object);
+}
+
+std::string queue_json(generation_id generation, const queue_place& place) {
+    return json::serialize(json::object{{"generation_id", generation.value}, {"queue", place_object(place)}});
 }
 
 std::string grant_json(user_id user, const new_purchase& lot, tokens balance, transaction_id last) {

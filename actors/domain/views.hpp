@@ -22,6 +22,8 @@ namespace atelier {
 [[nodiscard]] std::string transaction_json(const transaction_record& transaction);
 [[nodiscard]] std::string payment_json(const payment_record& payment);
 [[nodiscard]] std::string generation_json(const generation_record& generation);
+/// Where a generation waits: its id and "queue", as a queued generation has it.
+[[nodiscard]] std::string queue_json(generation_id generation, const queue_place& place);
 
 /// The answer to a grant: the new lot, the balance after it and the id of its journal row.
 [[nodiscard]] std::string grant_json(user_id user, const new_purchase& lot, tokens balance,

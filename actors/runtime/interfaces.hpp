@@ -79,8 +79,8 @@ using dispatcher_actor = caf::typed_actor<
     // Of generations; who asks again waits where it can get a slot now.
     caf::reacts_to<request_slot>, caf::reacts_to<release_slot>,
     caf::replies_to<find_queue_place>::with<outcome<queue_place>>,
-    // Its own timer.
-    caf::reacts_to<engine_pause_over>>;
+    // Its own timers.
+    caf::reacts_to<engine_pause_over>, caf::reacts_to<tell_places>>;
 
 /// One payment with something happening.
 using payment_actor = caf::typed_actor<

@@ -63,6 +63,9 @@ struct engine_pause_over {
     engine_id engine;
 };
 
+/// The dispatcher to itself: those who listen may be told where their generations wait now.
+struct tell_places {};
+
 /// Where does a generation wait? `not_found` when it does not.
 struct find_queue_place {
     generation_id id;
@@ -74,5 +77,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::request_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::slot_granted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::release_slot)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::engine_pause_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::tell_places)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::find_queue_place)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(atelier::outcome<atelier::queue_place>)

@@ -199,7 +199,7 @@ struct fixture : test::deterministic {
     event_hub hub{time};
     roster actors;
     queue_depths depths;
-    dispatcher_context dispatching{time, meters, depths, *engines, {2, 10s}};
+    dispatcher_context dispatching{time, meters, depths, *engines, {2, 10s}, hub};
     dispatcher_actor dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
     writer_context writing{store, meters, 10, 10};
     generation_context context{

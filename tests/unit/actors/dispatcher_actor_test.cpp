@@ -2,6 +2,7 @@
 
 #include "actors/dispatcher.hpp"
 #include "actors/generation.hpp"
+#include "actors/runtime/event_hub.hpp"
 #include "tests/support/deterministic.hpp"
 #include "tests/support/test.hpp"
 
@@ -88,7 +89,8 @@ struct fixture : test::deterministic {
 
     engine_set engines{two_engines(), {first, second}, {}};
     queue_depths depths;
-    dispatcher_context context{time, meters, depths, engines, {2, 10s}};
+    event_hub news{time};
+    dispatcher_context context{time, meters, depths, engines, {2, 10s}, news};
     dispatcher_actor dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &context)});
     std::map<std::int64_t, generation_actor> jobs;
     std::string granted;
@@ -277,6 +279,29 @@ CAF_TEST(whoever waits can ask how long) {
     release(11, engine_conduct::good);
     CAF_CHECK_EQUAL(place(21), "0/10");
     CAF_CHECK_EQUAL(place(14), "1/20");
+}
+
+CAF_TEST(who listens is told when a place has changed) {
+    std::string told;
+    const auto listening =
+        news.listen(user_id{2}, {}, [&](const event_ptr& e) { told += e->name + e->data; });
+    for (const int job : {11, 12, 13, 14, 21})
+        request(job, job / 10);
+    CAF_CHECK_EQUAL(told, "");
+    elapse(1s);
+    CAF_CHECK_EQUAL(told,
+                    R"(queue{"generation_id":21,"queue":{"position":2,"estimated_wait_seconds":null}})");
+    told.clear();
+    release(14); // which was behind it
+    elapse(1s);
+    CAF_CHECK_EQUAL(told, "");
+    release(11, engine_conduct::good);
+    elapse(1s);
+    CAF_CHECK(told.find(R"("position":1,)") != std::string::npos);
+    told.clear();
+    release(12);
+    elapse(1s);
+    CAF_CHECK_EQUAL(told, "");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

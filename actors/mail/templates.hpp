@@ -12,10 +12,17 @@
 
 namespace atelier {
 
-/// The letters that are sent.
+/// The letters that are sent; their texts are in `letters.cpp`. Times are texts that the caller has written.
 enum class mail_template : std::uint8_t {
-    confirmation,       ///< to a new address; values: link, expires_at
-    already_registered, ///< somebody signed up with an address that has an account; no values
+    confirmation,          ///< to a new address; values: link, expires_at
+    already_registered,    ///< somebody signed up with an address that has an account; no values
+    reset_password,        ///< somebody asked for a new password; values: link, expires_at
+    password_changed,      ///< after a change or reset; value: time
+    confirm_new_address,   ///< to the new address of an account; values: link, expires_at
+    address_change_notice, ///< to the old address when a change is asked for; value: masked, the new address
+                           ///< so that only its owner knows it again
+    account_deleted,       ///< no values
+    sign_in_blocked,       ///< somebody tried to sign in too often; value: until
 };
 
 /// The name under which a queued mail keeps it, e.g. "confirmation".

@@ -6,7 +6,6 @@
 #include "actors/mail/message.hpp"
 #include "actors/mail/mime.hpp"
 #include "actors/mail/order.hpp"
-#include "actors/mail/templates.hpp"
 #include "tests/support/mail_reader.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/test.hpp"
@@ -236,30 +235,6 @@ CAF_TEST(nothing in a mail adds a header or a part) {
     CAF_REQUIRE_EQUAL(mail.parts.size(), 2u);
     CAF_CHECK_EQUAL(mail.parts[0].text,
                     "--=_alternative\nContent-Type: text/x-evil\n\nevil\n--=_alternative--\n");
-}
-
-CAF_TEST(each letter exists in each language) {
-    for (const auto letter : {mail_template::confirmation, mail_template::already_registered})
-        for (const auto language : {mail_language::english, mail_language::russian}) {
-            const auto mail =
-                render_mail(letter, language, {{"link", "http://x/?a=1&b=<2>"}, {"expires_at", "then"}});
-            CAF_REQUIRE(mail);
-            CAF_CHECK(!mail->subject.empty());
-            CAF_CHECK_EQUAL(mail->text.find_first_of("{}"), std::string::npos);
-            CAF_CHECK_EQUAL(mail->html.find_first_of("{}"), std::string::npos);
-            const bool has_link = letter == mail_template::confirmation;
-            CAF_CHECK_EQUAL(mail->text.find("\nhttp://x/?a=1&b=<2>\n") != std::string::npos, has_link);
-            CAF_CHECK_EQUAL(mail->html.find("href=\"http://x/?a=1&amp;b=&lt;2&gt;\"") != std::string::npos,
-                            has_link);
-            const bool is_russian = mail->text.find("Здравствуйте!") != std::string::npos;
-            CAF_CHECK_EQUAL(is_russian, language == mail_language::russian);
-        }
-}
-
-CAF_TEST(a letter is not sent with a gap in it) {
-    const auto mail = render_mail(mail_template::confirmation, mail_language::english, {{"link", "x"}});
-    CAF_REQUIRE(!mail);
-    CAF_CHECK(mail.error().code == errc::internal);
 }
 
 CAF_TEST(an order survives the outbox) {

@@ -149,10 +149,14 @@ backend::backend(backend_options o)
       sessions{options.config.accounts.session_cache_limit},
       people{{hashing, reads, sessions, time, random},
              {.settings = options.config.accounts,
+              .secret_key_base = options.secret_key_base,
+              .rails = signing_of(options.config.images),
               .base_url = options.base_url,
               .on_mail_queued = [this] { caf::anon_send(actors.get<sweeper_actor>(), mail_due{}); }}},
-      goods{reads, time, catalog_lifetime}, owners{image_owners_limit}, shown{wallet_views_limit},
-      news{time, {options.config.events.kept_bytes, options.config.events.kept_users}},
+      revocations{database_options(options, "sessions"), sessions}, goods{reads, time, catalog_lifetime},
+      owners{image_owners_limit}, shown{wallet_views_limit}, news{time,
+                                                                  {options.config.events.kept_bytes,
+                                                                   options.config.events.kept_users}},
       wallet_context_{time,
                       ids,
                       actors,
@@ -285,8 +289,10 @@ status backend::start() {
                                  supervisor_options{time, meters, children(), s.restart_limit,
                                                     s.restart_window, s.backoff, s.backoff_limit,
                                                     [this] { return uniform(random); }, options.fatal});
-    if (!options.only_books)
+    if (!options.only_books) {
         webhooks.start();
+        revocations.start();
+    }
     return done{};
 }
 
@@ -370,6 +376,7 @@ void backend::stop() {
     }
     for (const auto& committer : committers_)
         committer->stop();
+    revocations.stop();
     hashing.stop();
     reads.stop();
     ids.stop();

@@ -23,6 +23,7 @@
 #include "actors/runtime/supervisor.hpp"
 #include "actors/runtime/worker_pool.hpp"
 #include "actors/session_cache.hpp"
+#include "actors/session_watch.hpp"
 #include "actors/subscription.hpp"
 #include "actors/sweeper.hpp"
 #include "actors/variant_cache.hpp"
@@ -112,6 +113,7 @@ public:
     session_cache sessions;
     roster actors;
     accounts people;
+    session_watch revocations;
     catalog goods;
     image_owners owners;
     wallet_views shown;

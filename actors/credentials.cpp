@@ -49,6 +49,17 @@ std::string session_digest::hex() const {
     return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
 }
 
+std::optional<session_digest> digest_from_hex(std::string_view hex) {
+    session_digest digest;
+    std::size_t size = 0;
+    if (hex.size() != 2 * digest.bytes.size() ||
+        sodium_hex2bin(digest.bytes.data(), digest.bytes.size(), hex.data(), hex.size(), nullptr, &size,
+                       nullptr) != 0 ||
+        size != digest.bytes.size())
+        return std::nullopt;
+    return digest;
+}
+
 std::string new_bearer_token(random_source& random) {
     return std::string{bearer_prefix} + random_base64url<bearer_random_bytes>(random);
 }

@@ -24,6 +24,9 @@ struct session_digest {
 /// A bearer token of a new session: "atl_" and 32 random bytes in URL-safe Base64, 47 characters.
 [[nodiscard]] std::string new_bearer_token(random_source& random);
 
+/// The digest from its hex digits; none when they are none.
+[[nodiscard]] std::optional<session_digest> digest_from_hex(std::string_view hex);
+
 /// The digest under which a token's session is found; none when the text cannot be a bearer token.
 [[nodiscard]] std::optional<session_digest> digest_of(std::string_view bearer_token);
 

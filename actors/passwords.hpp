@@ -3,7 +3,9 @@
 #include "actors/domain/errors.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/random.hpp"
+#include "config/settings.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,27 +16,45 @@ namespace atelier {
 /// that bcrypt reads, only white space, not UTF-8, or a control character in it.
 [[nodiscard]] std::optional<field_error> new_password_error(std::string_view password);
 
-/// Password hashes as Devise stores them: bcrypt over the password followed by the pepper, of which bcrypt
-/// reads the first 72 bytes. Thread-safe; each call occupies its thread for as long as the cost demands.
+/// How new passwords are hashed.
+struct password_rules {
+    enum class scheme : std::uint8_t {
+        bcrypt,   ///< which Rails reads
+        argon2id, ///< for a database that is not shared with Rails
+    };
+    scheme hashed_with = scheme::bcrypt;
+    unsigned bcrypt_cost = 12;                          ///< binary logarithm of the work, 4 to 31
+    std::uint64_t argon2id_memory = 64UL * 1024 * 1024; ///< bytes for each hash
+    std::uint64_t argon2id_passes = 3;
+    std::string pepper{}; ///< secret; follows each password
+};
+[[nodiscard]] password_rules rules_of(const accounts_settings& settings);
+
+/// Password hashes as Devise stores them, bcrypt over the password followed by the pepper, of which bcrypt
+/// reads the first 72 bytes; or Argon2id over the same in PHC's format. Thread-safe; each call occupies its
+/// thread for as long as the work demands.
 class passwords {
 public:
-    /// `cost`: binary logarithm of the work, 4 to 31. `random` must be thread-safe and outlive this object.
-    passwords(unsigned cost, std::string pepper, random_source& random);
+    /// `random` must be thread-safe and outlive this object.
+    passwords(password_rules rules, random_source& random);
 
-    /// A hash to store, "$2a$" and of this object's cost.
+    /// A hash to store: "$2a$…" or "$argon2id$…".
     [[nodiscard]] outcome<std::string> hash(std::string_view password) const;
 
-    /// Whether `stored`, of prefix $2a$, $2b$ or $2y$ and of any cost, is the password's hash. Anything else
-    /// never is, and a password with a NUL byte never fits. A "no" takes at least the time of one hash of
-    /// this object's cost, whatever is stored: to hide that an account does not exist, verify against "".
+    /// Whether `stored` is the password's hash: bcrypt of prefix $2a$, $2b$ or $2y$ and of any cost, or
+    /// Argon2id. Anything else never is, and a password with a NUL byte never fits. A "no" takes at least the
+    /// time of one hash of these rules, whatever is stored: to hide that an account does not exist, verify
+    /// against "".
     [[nodiscard]] bool verify(std::string_view stored, std::string_view password) const;
 
-    /// Whether a hash that fitted is cheaper than a new one would be.
+    /// Whether a hash that fitted is of another scheme than a new one, or cheaper.
     [[nodiscard]] bool needs_rehash(std::string_view stored) const;
 
 private:
-    unsigned cost_;
-    std::string pepper_;
+    [[nodiscard]] outcome<std::string> hash_bcrypt(std::string_view password) const;
+    [[nodiscard]] bool verify_bcrypt(std::string_view stored, std::string_view password) const;
+
+    password_rules rules_;
     random_source* random_;
 };
 

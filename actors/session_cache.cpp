@@ -39,10 +39,13 @@ std::optional<session_cache::hit> session_cache::find(const session_digest& dige
     }
     s.recent.splice(s.recent.begin(), s.recent, found->second);
     auto& value = found->second->value;
-    const bool touch_due = now - value.touched_at >= touch_interval;
-    if (touch_due)
+    hit result{value.user, {}};
+    if (now - value.touched_at >= touch_interval) {
         value.touched_at = now;
-    return hit{value.user, touch_due};
+        value.expires_at = std::max(value.expires_at, std::min<instant>(now + value.lifetime, value.ends_at));
+        result.touch_due = value.expires_at;
+    }
+    return result;
 }
 
 session_cache::ticket session_cache::begin(const session_digest& digest) {
@@ -83,6 +86,15 @@ void session_cache::remove_user(user_id user) {
             if (current->value.user == user)
                 s->erase(current);
         }
+    }
+}
+
+void session_cache::clear() {
+    for (const auto& s : shards_) {
+        const std::lock_guard lock{s->mutex};
+        ++s->removals;
+        s->by_digest.clear();
+        s->recent.clear();
     }
 }
 

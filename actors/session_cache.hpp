@@ -21,12 +21,15 @@ class session_cache {
 public:
     struct session {
         user_id user;
-        instant expires_at;
-        instant touched_at; ///< when its use was last noted in the database
+        instant expires_at;      ///< unless it is used before
+        instant touched_at;      ///< when its use was last noted in the database
+        instant ends_at{};       ///< however much it is used
+        std::chrono::milliseconds lifetime{}; ///< after its last use
     };
     struct hit {
         user_id user;
-        bool touch_due = false; ///< true for one caller a minute: note the use in the database
+        std::optional<instant> touch_due; ///< for one caller a minute: note the use in the database, and this
+                                          ///< as the new expiry
     };
     /// From before a session is read from or written to the database until it is put here.
     class ticket {
@@ -37,7 +40,7 @@ public:
     /// At most `limit` sessions, at least one.
     explicit session_cache(std::size_t limit);
 
-    /// The session, unless it has expired.
+    /// The session, unless it has expired. Its use makes it last longer.
     [[nodiscard]] std::optional<hit> find(const session_digest& digest, instant now);
 
     [[nodiscard]] ticket begin(const session_digest& digest);
@@ -49,6 +52,9 @@ public:
     void remove(const session_digest& digest);
     /// After all rows of the user have gone. Looks at every entry.
     void remove_user(user_id user);
+
+    /// When nobody knows what has ended meanwhile.
+    void clear();
 
     [[nodiscard]] std::size_t size();
 

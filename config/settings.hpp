@@ -63,7 +63,10 @@ struct wallets_settings {
 };
 
 struct accounts_settings {
+    std::string password_scheme = "bcrypt"; ///< or "argon2id": how new passwords are hashed
     std::size_t bcrypt_cost = 12;
+    std::uint64_t argon2id_memory = 64UL * 1024 * 1024; ///< bytes
+    std::size_t argon2id_passes = 3;
     std::string pepper; ///< secret
     std::size_t hash_threads = 2;
     std::size_t hash_queue_limit = 256;
@@ -71,6 +74,11 @@ struct accounts_settings {
     milliseconds remember_lifetime = std::chrono::days{14};
     milliseconds confirmation_lifetime = std::chrono::days{3};
     std::size_t session_cache_limit = 100'000;
+    milliseconds session_age_limit = std::chrono::days{90};
+    milliseconds reset_lifetime = std::chrono::hours{6};
+    std::size_t attempts_per_address = 60; ///< a minute; 0 = any number
+    std::size_t failures_max = 10;         ///< 0 = any number
+    milliseconds lockout_limit = std::chrono::minutes{15};
 };
 
 struct images_settings {

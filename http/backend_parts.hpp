@@ -72,7 +72,16 @@ struct backend_service::parts {
         : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
                        b.options.config.http.in_flight_limit},
           webhooks{webhook_rules{b.options.config, b.options.payment_secret}},
+          proxies{address_ranges::parse(b.options.config.http.trusted_proxies).value()},
           streams{b.options.config.events.streams, b.options.config.events.streams_per_user} {}
+
+    [[nodiscard]] accounts::visitor identify(const visitor& who) const {
+        accounts::visitor known;
+        known.address = client_address(who.origin, proxies);
+        known.user_agent = who.user_agent;
+        known.language = preferred_language(who.language);
+        return known;
+    }
 
     /// The catalogue, from memory or freshly read.
     reply<catalog::snapshot> goods() {
@@ -154,7 +163,8 @@ struct backend_service::parts {
     backend& back;
     bridge ask;
     const webhook_reader webhooks;
-    connection_gate streams; ///< of events, by user
+    const address_ranges proxies; ///< that are believed where a request came from
+    connection_gate streams;      ///< of events, by user
 
 private:
     /// Whether a command that was carried out could be refused like this when it comes again.

@@ -21,62 +21,6 @@ void backend_service::close() {
     parts_->ask.close();
 }
 
-// -- accounts -----------------------------------------------------------------------------------------------
-
-reply<done> backend_service::sign_up(std::string email, std::string password, std::string language) {
-    std::function<void(accounts::callback<done>)> start = [&](const accounts::callback<done>& answer) {
-        parts_->back.people.sign_up(email, password, preferred_language(language), answer);
-    };
-    co_return co_await wait_for<done>(std::move(start));
-}
-
-reply<user_record> backend_service::confirm(std::string token) {
-    std::function<void(accounts::callback<user_record>)> start =
-        [&](const accounts::callback<user_record>& answer) { parts_->back.people.confirm(token, answer); };
-    co_return co_await wait_for<user_record>(std::move(start));
-}
-
-reply<new_session> backend_service::sign_in(std::string email, std::string password, bool remember) {
-    std::function<void(accounts::callback<accounts::signed_in>)> start =
-        [&](const accounts::callback<accounts::signed_in>& answer) {
-            parts_->back.people.sign_in(email, password, remember, answer);
-        };
-    auto result = co_await wait_for<accounts::signed_in>(std::move(start));
-    if (!result)
-        co_return result.error();
-    new_session session;
-    session.token = std::move(result->token);
-    session.expires_at = result->expires_at;
-    session.user = std::move(result->user);
-    co_return session;
-}
-
-reply<user_id> backend_service::authenticate(std::string token) {
-    auto& back = parts_->back;
-    if (const auto user = back.people.cached_user(token)) {
-        back.meters.session_cache_hits.Increment();
-        co_return *user;
-    }
-    back.meters.session_cache_misses.Increment();
-    std::function<void(accounts::callback<user_id>)> start = [&](const accounts::callback<user_id>& answer) {
-        back.people.authenticate(token, answer);
-    };
-    co_return co_await wait_for<user_id>(std::move(start));
-}
-
-reply<done> backend_service::sign_out(std::string token) {
-    std::function<void(accounts::callback<done>)> start = [&](const accounts::callback<done>& answer) {
-        parts_->back.people.sign_out(token, answer);
-    };
-    co_return co_await wait_for<done>(std::move(start));
-}
-
-reply<user_record> backend_service::user(user_id user) {
-    std::function<void(accounts::callback<user_record>)> start =
-        [&](const accounts::callback<user_record>& answer) { parts_->back.people.me(user, answer); };
-    co_return co_await wait_for<user_record>(std::move(start));
-}
-
 // -- catalogue ----------------------------------------------------------------------------------------------
 
 reply<std::vector<style_record>> backend_service::styles() {

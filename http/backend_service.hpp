@@ -29,12 +29,23 @@ public:
     /// Fails everything that waits, and whatever comes later.
     void close();
 
-    reply<done> sign_up(std::string email, std::string password, std::string language) override;
+    reply<done> sign_up(visitor who, std::string email, std::string password) override;
+    reply<done> resend_confirmation(visitor who, std::string email) override;
     reply<user_record> confirm(std::string token) override;
-    reply<new_session> sign_in(std::string email, std::string password, bool remember) override;
+    reply<done> request_reset(visitor who, std::string email) override;
+    reply<done> reset_password(visitor who, std::string token, std::string password) override;
+    reply<new_session> sign_in(visitor who, std::string email, std::string password, bool remember) override;
     reply<user_id> authenticate(std::string token) override;
     reply<done> sign_out(std::string token) override;
+    reply<done> sign_out_everywhere(user_id user) override;
+    reply<std::vector<listed_session>> sessions(user_id user, std::string token) override;
+    reply<done> end_session(user_id user, session_id session) override;
     reply<user_record> user(user_id user) override;
+    reply<user_record> choose_language(user_id user, std::string language) override;
+    reply<done> change_password(user_id user, visitor who, std::string token, std::string current,
+                                std::string password) override;
+    reply<done> change_email(user_id user, visitor who, std::string current, std::string email) override;
+    reply<done> close_account(user_id user, visitor who, std::string current) override;
 
     reply<std::vector<style_record>> styles() override;
     reply<std::vector<token_package_record>> token_packages() override;

@@ -192,18 +192,43 @@ struct part_health {
     part_health() = default;
 };
 
+/// Who asks, as far as anybody can tell.
+struct visitor {
+    request_origin origin;
+    std::string user_agent;
+    std::string language; ///< value of Accept-Language
+
+    visitor() = default;
+    explicit visitor(const request& r)
+        : origin{r}, user_agent{r.header("user-agent")}, language{r.header("accept-language")} {}
+};
+
 class service {
 public:
     virtual ~service() = default;
 
-    // -- accounts ------------------------------------------------------------------------------------------
-    virtual reply<done> sign_up(std::string email, std::string password, std::string language) = 0;
+    // -- accounts: errors as `accounts` says ---------------------------------------------------------------
+    virtual reply<done> sign_up(visitor who, std::string email, std::string password) = 0;
+    virtual reply<done> resend_confirmation(visitor who, std::string email) = 0;
     virtual reply<user_record> confirm(std::string token) = 0;
-    virtual reply<new_session> sign_in(std::string email, std::string password, bool remember) = 0;
+    virtual reply<done> request_reset(visitor who, std::string email) = 0;
+    virtual reply<done> reset_password(visitor who, std::string token, std::string password) = 0;
+    virtual reply<new_session> sign_in(visitor who, std::string email, std::string password,
+                                       bool remember) = 0;
     /// The user a bearer token belongs to. Mostly answered from memory.
     virtual reply<user_id> authenticate(std::string token) = 0;
     virtual reply<done> sign_out(std::string token) = 0;
+    virtual reply<done> sign_out_everywhere(user_id user) = 0;
+    virtual reply<std::vector<listed_session>> sessions(user_id user, std::string token) = 0;
+    virtual reply<done> end_session(user_id user, session_id session) = 0;
     virtual reply<user_record> user(user_id user) = 0;
+    /// "" = that of whoever asks for a mail.
+    virtual reply<user_record> choose_language(user_id user, std::string language) = 0;
+    /// The session of `token` goes on.
+    virtual reply<done> change_password(user_id user, visitor who, std::string token, std::string current,
+                                        std::string password) = 0;
+    virtual reply<done> change_email(user_id user, visitor who, std::string current, std::string email) = 0;
+    virtual reply<done> close_account(user_id user, visitor who, std::string current) = 0;
 
     // -- catalogue -----------------------------------------------------------------------------------------
     virtual reply<std::vector<style_record>> styles() = 0;

@@ -1,6 +1,7 @@
 #include "actors/domain/errors.hpp"
 
 #include <array>
+#include <utility>
 
 namespace atelier {
 namespace {
@@ -83,6 +84,13 @@ const std::vector<errc>& all_error_codes() {
         return all;
     }();
     return codes;
+}
+
+failure limited(rate_limit reached) {
+    failure why{errc::rate_limited};
+    why.retry_after = reached.reset;
+    why.rate = std::make_shared<const rate_limit>(std::move(reached));
+    return why;
 }
 
 failure invalid_field(std::string field, std::string code, std::string detail) {

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "actors/domain/rate_limit.hpp"
+
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,10 +74,14 @@ struct failure {
     std::string detail;
     std::vector<field_error> fields;
     std::optional<std::chrono::seconds> retry_after;
+    std::shared_ptr<const rate_limit> rate; ///< the limit that was reached, if it was one
 
     failure(errc c) : code{c} {} // NOLINT(google-explicit-constructor): `return errc::not_found;`
     failure(errc c, std::string d) : code{c}, detail{std::move(d)} {}
 };
+
+/// A `rate_limited` with its limit.
+[[nodiscard]] failure limited(rate_limit reached);
 
 /// A `validation_failed` about one field.
 [[nodiscard]] failure invalid_field(std::string field, std::string code, std::string detail);

@@ -19,6 +19,7 @@ struct id {
 };
 
 using user_id = id<struct user_tag>;
+using session_id = id<struct session_tag>;
 using image_id = id<struct image_tag>;
 using blob_id = id<struct blob_tag>;
 using attachment_id = id<struct attachment_tag>;

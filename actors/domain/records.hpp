@@ -11,6 +11,27 @@ struct user_record {
     std::string encrypted_password;
     std::optional<instant> confirmed_at;
     instant created_at;
+    std::string unconfirmed_email{}; ///< that it will have when it is confirmed; "" = none
+    std::string language{};          ///< of mails, as chosen: "en", "ru"; "" = none
+};
+
+struct session_record {
+    std::string digest; ///< hex digest of the bearer token; the token itself is stored nowhere
+    user_id user;
+    bool remember = false;
+    instant created_at;
+    instant expires_at; ///< unless it is used before
+    instant last_used_at;
+    instant ends_at{};        ///< however much it is used
+    std::string user_agent{}; ///< of who signed in
+    std::string address{};    ///< likewise
+    session_id id{};          ///< which its user may know
+};
+
+/// A session as its user sees it.
+struct listed_session {
+    session_record session;
+    bool current = false; ///< the one that asks
 };
 
 struct style_record {

@@ -80,8 +80,22 @@ std::string to_iso8601(instant t) {
 std::string user_json(const user_record& user) {
     return json::serialize(json::object{{"id", user.id.value},
                                         {"email", user.email},
+                                        {"unconfirmed_email", text_or_null(user.unconfirmed_email)},
+                                        {"language", text_or_null(user.language)},
                                         {"confirmed_at", time_or_null(user.confirmed_at)},
                                         {"created_at", to_iso8601(user.created_at)}});
+}
+
+std::string session_json(const listed_session& listed) {
+    const auto& session = listed.session;
+    return json::serialize(json::object{{"id", session.id.value},
+                                        {"current", listed.current},
+                                        {"remember", session.remember},
+                                        {"user_agent", text_or_null(session.user_agent)},
+                                        {"address", text_or_null(session.address)},
+                                        {"created_at", to_iso8601(session.created_at)},
+                                        {"last_used_at", to_iso8601(session.last_used_at)},
+                                        {"expires_at", to_iso8601(session.expires_at)}});
 }
 
 std::string style_json(const style_record& style) {

@@ -15,6 +15,7 @@ namespace atelier {
 [[nodiscard]] std::string to_iso8601(instant t);
 
 [[nodiscard]] std::string user_json(const user_record& user);
+[[nodiscard]] std::string session_json(const listed_session& listed);
 [[nodiscard]] std::string style_json(const style_record& style);
 [[nodiscard]] std::string token_package_json(const token_package_record& package, std::string_view currency);
 [[nodiscard]] std::string subscription_plan_json(const subscription_plan_record& plan);

@@ -54,8 +54,7 @@ status create(pg::connection& database, const settings& config, const std::strin
     if (const auto wrong = new_password_error(password))
         return failure{errc::validation_failed, "the password on standard input: " + wrong->detail};
     system_random random;
-    const passwords hasher{static_cast<unsigned>(config.accounts.bcrypt_cost), config.accounts.pepper,
-                           random};
+    const passwords hasher{rules_of(config.accounts), random};
     auto hash = hasher.hash(password);
     if (!hash)
         return hash.error();

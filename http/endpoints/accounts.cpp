@@ -1,5 +1,4 @@
 #include "actors/domain/views.hpp"
-#include "actors/mail/language.hpp"
 #include "http/endpoints/bearer.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/json_command.hpp"
@@ -13,11 +12,17 @@ namespace {
 constexpr std::size_t email_bytes_max = 320;
 constexpr std::size_t password_bytes_max = 1024;
 constexpr std::size_t token_bytes_max = 256;
+constexpr std::size_t language_bytes_max = 8;
 
-/// A bearer token is made of characters that JSON need not escape.
-std::string session_json(const new_session& session) {
-    return R"({"token":")" + session.token + R"(","expires_at":")" + to_iso8601(session.expires_at) +
-           R"(","user":)" + user_json(session.user) + "}";
+/// The body of a command that has but an address.
+outcome<std::string> read_email(const request& r) {
+    auto command = json_command::read(r);
+    if (!command)
+        return command.error();
+    auto email = command->text("email", email_bytes_max);
+    if (const auto valid = command->finish(); !valid)
+        return valid.error();
+    return email;
 }
 
 } // namespace
@@ -30,9 +35,9 @@ answer sign_up(const endpoint_context& context, request& r) {
     auto password = command->text("password", password_bytes_max);
     if (const auto valid = command->finish(); !valid)
         co_return valid.error();
-    std::string language{to_string(preferred_language(r.header("accept-language")))};
+    visitor who{r};
     const auto accepted =
-        co_await context.backend.sign_up(std::move(email), std::move(password), std::move(language));
+        co_await context.backend.sign_up(std::move(who), std::move(email), std::move(password));
     if (!accepted)
         co_return accepted.error();
     co_return json_response(202, "{}");
@@ -51,30 +56,41 @@ answer confirm_user(const endpoint_context& context, request& r) {
     co_return json_response(200, user_json(*user));
 }
 
-answer sign_in(const endpoint_context& context, request& r) {
+answer resend_confirmation(const endpoint_context& context, request& r) {
+    auto email = read_email(r);
+    if (!email)
+        co_return email.error();
+    visitor who{r};
+    const auto accepted = co_await context.backend.resend_confirmation(std::move(who), std::move(*email));
+    if (!accepted)
+        co_return accepted.error();
+    co_return json_response(202, "{}");
+}
+
+answer request_password_reset(const endpoint_context& context, request& r) {
+    auto email = read_email(r);
+    if (!email)
+        co_return email.error();
+    visitor who{r};
+    const auto accepted = co_await context.backend.request_reset(std::move(who), std::move(*email));
+    if (!accepted)
+        co_return accepted.error();
+    co_return json_response(202, "{}");
+}
+
+answer reset_password(const endpoint_context& context, request& r) {
     auto command = json_command::read(r);
     if (!command)
         co_return command.error();
-    auto email = command->text("email", email_bytes_max);
+    auto token = command->text("token", token_bytes_max);
     auto password = command->text("password", password_bytes_max);
-    const bool remember = command->boolean("remember", false);
     if (const auto valid = command->finish(); !valid)
         co_return valid.error();
-    const auto session = co_await context.backend.sign_in(std::move(email), std::move(password), remember);
-    if (!session)
-        co_return session.error();
-    auto created = json_response(201, session_json(*session));
-    created.with("Cache-Control", "no-store");
-    co_return created;
-}
-
-answer sign_out(const endpoint_context& context, request& r, user_id) {
-    auto token = bearer_token(r);
-    if (!token)
-        co_return token.error();
-    const auto ended = co_await context.backend.sign_out(std::move(*token));
-    if (!ended)
-        co_return ended.error();
+    visitor who{r};
+    const auto changed =
+        co_await context.backend.reset_password(std::move(who), std::move(token), std::move(password));
+    if (!changed)
+        co_return changed.error();
     co_return response{204};
 }
 
@@ -83,6 +99,72 @@ answer show_me(const endpoint_context& context, request&, user_id who) {
     if (!user)
         co_return user.error();
     co_return json_response(200, user_json(*user));
+}
+
+answer update_me(const endpoint_context& context, request& r, user_id who) {
+    auto command = json_command::read(r);
+    if (!command)
+        co_return command.error();
+    auto language = command->text("language", language_bytes_max);
+    if (!language.empty() && language != "en" && language != "ru" && language != "auto")
+        command->refuse("language", "unknown", "must be \"en\", \"ru\" or \"auto\"");
+    if (const auto valid = command->finish(); !valid)
+        co_return valid.error();
+    if (language == "auto")
+        language.clear();
+    const auto user = co_await context.backend.choose_language(who, std::move(language));
+    if (!user)
+        co_return user.error();
+    co_return json_response(200, user_json(*user));
+}
+
+answer change_password(const endpoint_context& context, request& r, user_id user) {
+    auto token = bearer_token(r);
+    if (!token)
+        co_return token.error();
+    auto command = json_command::read(r);
+    if (!command)
+        co_return command.error();
+    auto current = command->text("current_password", password_bytes_max);
+    auto password = command->text("password", password_bytes_max);
+    if (const auto valid = command->finish(); !valid)
+        co_return valid.error();
+    visitor who{r};
+    const auto changed = co_await context.backend.change_password(user, std::move(who), std::move(*token),
+                                                                  std::move(current), std::move(password));
+    if (!changed)
+        co_return changed.error();
+    co_return response{204};
+}
+
+answer change_email(const endpoint_context& context, request& r, user_id user) {
+    auto command = json_command::read(r);
+    if (!command)
+        co_return command.error();
+    auto current = command->text("current_password", password_bytes_max);
+    auto email = command->text("email", email_bytes_max);
+    if (const auto valid = command->finish(); !valid)
+        co_return valid.error();
+    visitor who{r};
+    const auto accepted =
+        co_await context.backend.change_email(user, std::move(who), std::move(current), std::move(email));
+    if (!accepted)
+        co_return accepted.error();
+    co_return json_response(202, "{}");
+}
+
+answer delete_me(const endpoint_context& context, request& r, user_id user) {
+    auto command = json_command::read(r);
+    if (!command)
+        co_return command.error();
+    auto current = command->text("current_password", password_bytes_max);
+    if (const auto valid = command->finish(); !valid)
+        co_return valid.error();
+    visitor who{r};
+    const auto closed = co_await context.backend.close_account(user, std::move(who), std::move(current));
+    if (!closed)
+        co_return closed.error();
+    co_return response{204};
 }
 
 } // namespace atelier::http

@@ -6,18 +6,39 @@
 /// what is said here, each fails as the service does, and as `errors.md` says of its body and parameters.
 namespace atelier::http {
 
-// -- accounts.cpp
-/// {email, password} → 202 {}, whether or not the address is known. The mail is in the language of
-/// Accept-Language.
+// -- accounts.cpp: mails are in the user's language or that of Accept-Language
+/// {email, password} → 202 {}, whether or not the address is known
 open_endpoint sign_up;
 /// {token} → 200 the user
 open_endpoint confirm_user;
+/// {email} → 202 {}, whether or not there is something to confirm
+open_endpoint resend_confirmation;
+/// {email} → 202 {}, whether or not the address is known
+open_endpoint request_password_reset;
+/// {token, password} → 204; all sessions have ended
+open_endpoint reset_password;
+/// → 200 the user
+user_endpoint show_me;
+/// {language} → 200 the user
+user_endpoint update_me;
+/// {current_password, password} → 204; all sessions but this one have ended
+user_endpoint change_password;
+/// {current_password, email} → 202 {}; the address changes when it is confirmed
+user_endpoint change_email;
+/// {current_password} → 204; there is no account any more
+user_endpoint delete_me;
+
+// -- sessions.cpp
 /// {email, password, remember?} → 201 {token, expires_at, user}
 open_endpoint sign_in;
 /// → 204; the token is dead
 user_endpoint sign_out;
-/// → 200 the user
-user_endpoint show_me;
+/// → 200 the user's sessions, the latest used first
+user_endpoint list_sessions;
+/// → 204
+user_endpoint end_session;
+/// → 204; this one has ended too
+user_endpoint sign_out_everywhere;
 
 // -- catalogue.cpp: lists on one page
 open_endpoint list_styles;
@@ -131,6 +152,10 @@ user_endpoint stream_user_events;
 open_endpoint show_confirmation_page;
 /// A form with `token` → a page that says how it went.
 open_endpoint confirm_on_page;
+/// ?token → 200 a page that asks for a new password
+open_endpoint show_reset_page;
+/// A form with the token and the password → 200 a page, 4xx the page again with what is wrong
+open_endpoint reset_on_page;
 
 // -- operations.cpp: on the operator's listener
 /// → 200: the process lives

@@ -59,9 +59,20 @@ std::vector<route> public_routes(const endpoint_context& context) {
     return {
         {post,            "/v1/users",                      memory, open(sign_up)},
         {post,            "/v1/users/confirmation",         memory, open(confirm_user)},
-        {post,            "/v1/sessions",                   memory, open(sign_in)},
-        {method::delete_, "/v1/sessions/current",           none,   user(sign_out)},
+        {post,            "/v1/users/confirmation/mail",    memory, open(resend_confirmation)},
+        {post,            "/v1/users/password/mail",        memory, open(request_password_reset)},
+        {method::put,     "/v1/users/password",             memory, open(reset_password)},
         {get,             "/v1/me",                         none,   user(show_me)},
+        {method::patch,   "/v1/me",                         memory, user(update_me)},
+        {post,            "/v1/me/deletion",                memory, user(delete_me)},
+        {method::put,     "/v1/me/password",                memory, user(change_password)},
+        {method::put,     "/v1/me/email",                   memory, user(change_email)},
+
+        {post,            "/v1/sessions",                   memory, open(sign_in)},
+        {get,             "/v1/sessions",                   none,   user(list_sessions)},
+        {method::delete_, "/v1/sessions",                   none,   user(sign_out_everywhere)},
+        {method::delete_, "/v1/sessions/current",           none,   user(sign_out)},
+        {method::delete_, "/v1/sessions/{id}",              none,   user(end_session)},
 
         {get,             "/v1/styles",                     none,   open(list_styles)},
         {get,             "/v1/token_packages",             none,   open(list_token_packages)},
@@ -115,6 +126,8 @@ std::vector<route> public_routes(const endpoint_context& context) {
 
         {get,             "/confirm",                       none,   open(show_confirmation_page)},
         {post,            "/confirm",                       memory, open(confirm_on_page)},
+        {get,             "/reset-password",                none,   open(show_reset_page)},
+        {post,            "/reset-password",                memory, open(reset_on_page)},
     };
     // clang-format on
 }

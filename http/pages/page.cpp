@@ -11,6 +11,7 @@ constexpr std::string_view style = R"(
 :root { color-scheme: light dark; }
 body { font: 1.125rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 15vh auto; padding: 0 1.5rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; }
+input { font: inherit; padding: .5rem; width: 100%; box-sizing: border-box; }
 button { font: inherit; padding: .6rem 1.5rem; border: 0; border-radius: .5rem; background: #2f5d50; color: #fff; }
 )";
 

@@ -222,6 +222,25 @@ bool connection::wait_readable(deadline until) {
     return PQconsumeInput(conn_.get()) != 0 || lose(one_line(PQerrorMessage(conn_.get())));
 }
 
+outcome<std::vector<std::string>> connection::wait_notifications(milliseconds limit) {
+    std::vector<std::string> payloads;
+    const auto until = std::chrono::steady_clock::now() + limit;
+    while (conn_) {
+        while (auto* const told = PQnotifies(conn_.get())) {
+            payloads.emplace_back(told->extra);
+            PQfreemem(told);
+        }
+        if (!payloads.empty())
+            return payloads;
+        const int events = wait_for(PQsocket(conn_.get()), POLLIN, until);
+        if (events == 0)
+            return payloads;
+        if (events < 0 || PQconsumeInput(conn_.get()) == 0)
+            lose(one_line(PQerrorMessage(conn_.get())));
+    }
+    return to_failure(last_error_);
+}
+
 /// The next result, or null at the end of a statement's results or when the connection is lost.
 pg_result* connection::next_result(deadline until) {
     while (conn_ && PQisBusy(conn_.get()) != 0)

@@ -81,6 +81,10 @@ public:
     /// Transactions are the caller's: BEGIN and COMMIT are commands like others.
     [[nodiscard]] pipeline_result run(std::span<const command> commands);
 
+    /// Payloads of the notifications (after LISTEN) that have come, or come within `limit`; none when none
+    /// do.
+    [[nodiscard]] outcome<std::vector<std::string>> wait_notifications(milliseconds limit);
+
     /// Whether the connection was usable when last used.
     [[nodiscard]] bool ok() const;
     /// Looks at the socket without waiting: false when the server has closed it meanwhile.

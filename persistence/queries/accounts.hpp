@@ -17,6 +17,7 @@ struct new_user {
     std::string confirmation_token;      ///< raw, as Devise stores it; "" = none
     std::optional<instant> confirmed_at; ///< set for users who need not confirm
     instant at;
+    std::string language{}; ///< of mails; "" = not chosen
 };
 
 /// Inserts a user and, in the same transaction, the mail to send. `state_conflict` when the address is taken;
@@ -34,15 +35,11 @@ struct confirmation {
     user_record user;
     bool already = false; ///< it was confirmed before; nothing was changed
 };
-/// Confirms the user who holds the token; `invalid_token` when it is empty or nobody's, or was sent before
-/// `sent_since`.
+/// Confirms the address of the user who holds the token: that of a new user, or the one that is to replace
+/// it. `invalid_token` when the token is empty or nobody's, or was sent before `sent_since`; `state_conflict`
+/// when somebody else has got the address meanwhile.
 [[nodiscard]] outcome<confirmation> confirm_user(pg::connection& database, std::string_view token, instant at,
                                                  std::optional<instant> sent_since = {});
-
-/// The confirmation token of a user who has not confirmed, to send it again; none when there is nothing to
-/// confirm.
-[[nodiscard]] outcome<std::optional<std::string>> find_confirmation_token(pg::connection& database,
-                                                                          user_id user);
 
 struct pending_confirmation {
     std::string token; ///< raw
@@ -55,13 +52,10 @@ struct pending_confirmation {
                                                                               std::string_view fresh,
                                                                               instant sent_since, instant at);
 
-/// Replaces the password hash; `not_found` when there is no such user.
-[[nodiscard]] status set_password(pg::connection& database, user_id user, std::string_view encrypted_password,
-                                  instant at);
-
-/// Replaces the password hash if it still is `current`; whether it was.
-[[nodiscard]] outcome<bool> replace_password(pg::connection& database, user_id user, std::string_view current,
-                                             std::string_view fresh, instant at);
+/// Replaces the hash of a password by a better one of the same password, if it still is `current`; whether it
+/// was. Sessions go on.
+[[nodiscard]] outcome<bool> replace_hash(pg::connection& database, user_id user, std::string_view current,
+                                         std::string_view fresh, instant at);
 
 /// Inserts a session if its user's password hash still is `encrypted_password`; whether it was. Who changes
 /// the password at the same time and then, in the same transaction, ends all sessions, ends this one too.

@@ -5,40 +5,49 @@
 namespace atelier::queries {
 namespace {
 
-constexpr pg::statement insert{
-    "session_insert",
-    "INSERT INTO sessions (digest, user_id, remember, created_at, expires_at, last_used_at) "
-    "VALUES ($1, $2, $3, $4, $5, $6)"};
-constexpr pg::statement find{
-    "session_find", "SELECT digest, user_id, remember, created_at, expires_at, last_used_at FROM sessions "
-                    "WHERE digest = $1 AND expires_at > $2"};
-constexpr pg::statement touch{
-    "session_touch", "UPDATE sessions SET last_used_at = $2 WHERE digest = $1 AND last_used_at < $2"};
+constexpr const char* select_session = "SELECT digest, user_id, remember, created_at, expires_at, "
+                                       "last_used_at, ends_at, user_agent, address, id "
+                                       "FROM sessions ";
+constexpr pg::statement find{"session_find", select_session, "WHERE digest = $1 AND expires_at > $2"};
+constexpr pg::statement list{"sessions_list", select_session,
+                             "WHERE user_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC, id DESC"};
+constexpr pg::statement touch{"session_touch",
+                              "UPDATE sessions SET last_used_at = $2, expires_at = least(ends_at, $3) "
+                              "WHERE digest = $1 AND last_used_at < $2"};
+constexpr pg::statement remove_of{"session_delete_of",
+                                  "DELETE FROM sessions WHERE user_id = $1 AND id = $2 RETURNING digest"};
 constexpr pg::statement remove{"session_delete", "DELETE FROM sessions WHERE digest = $1"};
 constexpr pg::statement remove_all{"sessions_delete", "DELETE FROM sessions WHERE user_id = $1"};
 constexpr pg::statement purge{
     "sessions_purge", "DELETE FROM sessions WHERE digest IN ("
                       "SELECT digest FROM sessions WHERE expires_at <= $1 LIMIT $2) AND expires_at <= $1"};
 
-} // namespace
-
-status insert_session(pg::connection& database, const session_record& session) {
-    return as_status(
-        database.query(insert, pg::params{session.digest, session.user, session.remember, session.created_at,
-                                          session.expires_at, session.last_used_at}));
+session_record to_session(const pg::row& row) {
+    session_record s;
+    row.read(s.digest, s.user, s.remember, s.created_at, s.expires_at, s.last_used_at, s.ends_at,
+             s.user_agent, s.address, s.id);
+    return s;
 }
+
+} // namespace
 
 outcome<std::optional<session_record>> find_session(pg::connection& database, std::string_view digest,
                                                     instant now) {
-    return read_optional(database.query(find, pg::params{digest, now}), [](const pg::row& row) {
-        session_record s;
-        row.read(s.digest, s.user, s.remember, s.created_at, s.expires_at, s.last_used_at);
-        return s;
-    });
+    return read_optional(database.query(find, pg::params{digest, now}), to_session);
 }
 
-status touch_session(pg::connection& database, std::string_view digest, instant at) {
-    return as_status(database.query(touch, pg::params{digest, at}));
+outcome<std::vector<session_record>> list_sessions(pg::connection& database, user_id user, instant now) {
+    return read_all(database.query(list, pg::params{user, now}), to_session);
+}
+
+status touch_session(pg::connection& database, std::string_view digest, instant at, instant expires_at) {
+    return as_status(database.query(touch, pg::params{digest, at, expires_at}));
+}
+
+outcome<std::optional<std::string>> delete_session_of(pg::connection& database, user_id user,
+                                                      session_id session) {
+    return read_optional(database.query(remove_of, pg::params{user, session}),
+                         [](const pg::row& row) { return row.at<std::string>(0); });
 }
 
 outcome<bool> delete_session(pg::connection& database, std::string_view digest) {

@@ -1,5 +1,6 @@
 #define CAF_SUITE sessions
 
+#include "actors/session_watch.hpp"
 #include "tests/support/accounts_fixture.hpp"
 #include "tests/support/test.hpp"
 
@@ -96,7 +97,7 @@ CAF_TEST(a token that nobody was given authenticates nobody) {
     }
 }
 
-CAF_TEST(a session ends when its time is over however much it is used) {
+CAF_TEST(a session ends when nobody uses it and when it is old) {
     confirmed_user("anna@example.com");
     const auto session = sign_in("anna@example.com");
     const auto remembered = sign_in("anna@example.com", "secret123", true);
@@ -104,10 +105,103 @@ CAF_TEST(a session ends when its time is over however much it is used) {
     CAF_CHECK(remembered->expires_at == time.now() + 14 * 24h);
     time.advance(24h - 1s);
     CAF_CHECK(people.cached_user(session->token));
-    time.advance(1s);
+    settle();
+    time.advance(24h - 1s);
+    CAF_CHECK(people.cached_user(session->token));
+    settle();
+    CAF_MESSAGE("in the database too");
+    sessions.clear();
+    CAF_CHECK(authenticate(session->token));
+    time.advance(24h);
     CAF_CHECK(!people.cached_user(session->token));
     CAF_CHECK_EQUAL(error_of(authenticate(session->token)), "unauthenticated");
+    CAF_CHECK(authenticate(remembered->token));
+    for (int week = 0; week < 12; ++week) {
+        CAF_CHECK(people.cached_user(remembered->token));
+        settle();
+        time.advance(7 * 24h);
+    }
     CAF_CHECK(people.cached_user(remembered->token));
+    settle();
+    time.advance(3 * 24h + 2s); // 90 days in all
+    CAF_CHECK(!people.cached_user(remembered->token));
+    CAF_CHECK_EQUAL(error_of(authenticate(remembered->token)), "unauthenticated");
+}
+
+CAF_TEST(users see their sessions and end one or all) {
+    const auto anna = confirmed_user("anna@example.com");
+    const auto boris = confirmed_user("boris@example.com");
+    const auto phone = test::answer_of<accounts::signed_in>([&](auto answer) {
+        people.sign_in({.address = "203.0.113.7", .user_agent = "Phone/1.0"}, "anna@example.com", "secret123",
+                       true, std::move(answer));
+    });
+    time.advance(1s);
+    const auto laptop = sign_in("anna@example.com");
+    CAF_REQUIRE(phone && laptop);
+    using list = std::vector<listed_session>;
+    const auto listed = [&] {
+        return test::answer_of<list>(
+            [&](auto answer) { people.list_sessions(anna, laptop->token, std::move(answer)); });
+    };
+    const auto all = listed();
+    CAF_REQUIRE(all);
+    CAF_REQUIRE_EQUAL(all->size(), 2u);
+    CAF_CHECK(all->at(0).current && !all->at(1).current);
+    const auto& remembered = all->at(1).session;
+    CAF_CHECK(remembered.remember);
+    CAF_CHECK_EQUAL(remembered.user_agent, "Phone/1.0");
+    CAF_CHECK_EQUAL(remembered.address, "203.0.113.7");
+    const auto end = [&](user_id who, session_id which) {
+        return error_of(
+            test::answer_of<done>([&](auto answer) { people.end_session(who, which, std::move(answer)); }));
+    };
+    CAF_CHECK_EQUAL(end(boris, remembered.id), "not_found");
+    CAF_CHECK(people.cached_user(phone->token));
+    CAF_CHECK_EQUAL(end(anna, remembered.id), "none");
+    CAF_CHECK(!people.cached_user(phone->token));
+    CAF_CHECK_EQUAL(error_of(authenticate(phone->token)), "unauthenticated");
+    CAF_CHECK_EQUAL(end(anna, remembered.id), "not_found");
+    CAF_CHECK(
+        test::answer_of<done>([&](auto answer) { people.sign_out_everywhere(anna, std::move(answer)); }));
+    CAF_CHECK(!people.cached_user(laptop->token));
+    CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "0");
+}
+
+CAF_TEST(what ends a session elsewhere ends it in this process) {
+    session_watch watch{options(1).database, sessions};
+    watch.start();
+    while (!watch.listening())
+        std::this_thread::sleep_for(1ms);
+    confirmed_user("anna@example.com");
+    const auto ended = [&](const std::string& token) {
+        const auto until = std::chrono::steady_clock::now() + 20s;
+        while (people.cached_user(token) && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(1ms);
+        return !people.cached_user(token);
+    };
+    for (const auto* sql :
+         {"DELETE FROM sessions", "UPDATE users SET encrypted_password = '$2a$05$abcdefghijklmnopqrstuu'"}) {
+        const auto session = sign_in("anna@example.com");
+        CAF_REQUIRE(session);
+        CAF_CHECK(people.cached_user(session->token));
+        value("BEGIN");
+        value(sql);
+        CAF_CHECK(people.cached_user(session->token));
+        value("COMMIT");
+        CAF_CHECK(ended(session->token));
+    }
+    CAF_MESSAGE("also after the connection was lost");
+    value("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+    while (watch.listening())
+        std::this_thread::sleep_for(1ms);
+    while (!watch.listening())
+        std::this_thread::sleep_for(1ms);
+    value("UPDATE users SET encrypted_password = '" +
+          *passwords({.bcrypt_cost = 5}, random).hash("secret123") + "'");
+    const auto session = sign_in("anna@example.com");
+    CAF_REQUIRE(session);
+    value("DELETE FROM sessions");
+    CAF_CHECK(ended(session->token));
 }
 
 CAF_TEST(a session that was signed out is dead at once and only that one) {
@@ -193,14 +287,11 @@ CAF_TEST(two logins at once both succeed while the hash is replaced) {
 CAF_TEST(a login does not outlive a change of the password at the same time) {
     confirmed_user("anna@example.com");
     const auto old_hash = value("SELECT encrypted_password FROM users");
-    const auto new_hash = *passwords(5, "", random).hash("another password");
+    const auto new_hash = *passwords({.bcrypt_cost = 5}, random).hash("another password");
     for (int round = 0; round < 100; ++round) {
         at_once([&] { static_cast<void>(sign_in("anna@example.com")); },
                 [&] {
-                    value("BEGIN");
-                    value("UPDATE users SET encrypted_password = '" + new_hash + "'");
-                    value("DELETE FROM sessions");
-                    value("COMMIT");
+                    value("UPDATE users SET encrypted_password = '" + new_hash + "'"); // as Rails does
                 });
         CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "0");
         value("UPDATE users SET encrypted_password = '" + old_hash + "'");
@@ -217,15 +308,16 @@ CAF_TEST(past the limit of the queue a command is refused at once) {
     {
         blocker busy{pool};
         crowded.sign_in(
-            "anna@example.com", "secret123", false,
+            {}, "anna@example.com", "secret123", false,
             [&](const outcome<accounts::signed_in>& result) { waiting.set_value(error_of(result)); });
-        const auto refused = test::answer_of<accounts::signed_in>(
-            [&](auto answer) { crowded.sign_in("anna@example.com", "secret123", false, std::move(answer)); });
+        const auto refused = test::answer_of<accounts::signed_in>([&](auto answer) {
+            crowded.sign_in({}, "anna@example.com", "secret123", false, std::move(answer));
+        });
         CAF_REQUIRE(!refused);
         CAF_CHECK(refused.error().code == errc::overloaded);
         CAF_CHECK(refused.error().retry_after == 1s);
         const auto unlucky = test::answer_of<done>(
-            [&](auto answer) { crowded.resend_confirmation("a@b", {}, std::move(answer)); });
+            [&](auto answer) { crowded.resend_confirmation({}, "a@b", std::move(answer)); });
         CAF_CHECK_EQUAL(error_of(unlucky), "overloaded");
     }
     CAF_CHECK_EQUAL(waiting.get_future().get(), "invalid_credentials");
@@ -239,7 +331,7 @@ CAF_TEST(no password is hashed for a caller who has gone) {
         {.settings = test::cheap_accounts(), .base_url = [] { return std::string{}; }, .patience = 30s}};
     std::promise<std::string> waiting;
     blocker busy{pool};
-    crowded.sign_in("anna@example.com", "secret123", false,
+    crowded.sign_in({}, "anna@example.com", "secret123", false,
                     [&](const outcome<accounts::signed_in>& result) { waiting.set_value(error_of(result)); });
     time.advance(31s);
     busy.release();
@@ -256,11 +348,12 @@ CAF_TEST(without the database every command says so) {
                      {.settings = test::cheap_accounts(), .base_url = [] { return std::string{}; }}};
     const auto refused = [](const auto& result) { return error_of(result) == "unavailable"; };
     CAF_CHECK(refused(test::answer_of<done>(
-        [&](auto answer) { cut_off.sign_up("anna@example.com", "secret123", {}, std::move(answer)); })));
-    CAF_CHECK(refused(test::answer_of<accounts::signed_in>(
-        [&](auto answer) { cut_off.sign_in("anna@example.com", "secret123", false, std::move(answer)); })));
+        [&](auto answer) { cut_off.sign_up({}, "anna@example.com", "secret123", std::move(answer)); })));
+    CAF_CHECK(refused(test::answer_of<accounts::signed_in>([&](auto answer) {
+        cut_off.sign_in({}, "anna@example.com", "secret123", false, std::move(answer));
+    })));
     CAF_CHECK(refused(test::answer_of<done>(
-        [&](auto answer) { cut_off.resend_confirmation("anna@example.com", {}, std::move(answer)); })));
+        [&](auto answer) { cut_off.resend_confirmation({}, "anna@example.com", std::move(answer)); })));
     CAF_CHECK(
         refused(test::answer_of<user_record>([&](auto answer) { cut_off.confirm("x", std::move(answer)); })));
     CAF_CHECK(refused(test::answer_of<user_id>(

@@ -53,16 +53,21 @@ long long number_of(const std::filesystem::path& file) {
 accounts_settings cheap_accounts() {
     accounts_settings settings;
     settings.bcrypt_cost = 5;
+    settings.attempts_per_address = 0;
+    settings.failures_max = 0;
     return settings;
 }
 
 std::string token_in(const read_mail& mail) {
-    return word_after(mail.parts.at(0).text, "/confirm?token=");
+    const auto& text = mail.parts.at(0).text;
+    auto token = word_after(text, "/confirm?token=");
+    return token.empty() ? word_after(text, "/reset-password?token=") : token;
 }
 
 accounts_fixture::accounts_fixture()
     : conninfo{migrated_database()}, people{{hashing, general, sessions, time, random},
                                             {.settings = cheap_accounts(),
+                                             .secret_key_base = "0123456789abcdef0123456789abcdef",
                                              .base_url = [] { return "http://localhost:8080/"; },
                                              .on_mail_queued = [this] { ++mails_queued; }}},
       delivery{{.from = mail_sender::parse("Ателье <no-reply@localhost>").value()}, mailbox, time, random},
@@ -80,12 +85,11 @@ pool_options accounts_fixture::options(std::size_t connections) const {
 outcome<done> accounts_fixture::sign_up(const std::string& email, const std::string& password,
                                         mail_language language) {
     return answer_of<done>(
-        [&](auto answer) { people.sign_up(email, password, language, std::move(answer)); });
+        [&](auto answer) { people.sign_up({.language = language}, email, password, std::move(answer)); });
 }
 
 outcome<done> accounts_fixture::resend(const std::string& email) {
-    return answer_of<done>(
-        [&](auto answer) { people.resend_confirmation(email, mail_language::english, std::move(answer)); });
+    return answer_of<done>([&](auto answer) { people.resend_confirmation({}, email, std::move(answer)); });
 }
 
 outcome<user_record> accounts_fixture::confirm(const std::string& token) {
@@ -95,7 +99,7 @@ outcome<user_record> accounts_fixture::confirm(const std::string& token) {
 outcome<accounts::signed_in> accounts_fixture::sign_in(const std::string& email, const std::string& password,
                                                        bool remember) {
     return answer_of<accounts::signed_in>(
-        [&](auto answer) { people.sign_in(email, password, remember, std::move(answer)); });
+        [&](auto answer) { people.sign_in({}, email, password, remember, std::move(answer)); });
 }
 
 outcome<user_id> accounts_fixture::authenticate(const std::string& token) {
@@ -108,6 +112,32 @@ outcome<done> accounts_fixture::sign_out(const std::string& token) {
 
 outcome<user_record> accounts_fixture::me(user_id user) {
     return answer_of<user_record>([&](auto answer) { people.me(user, std::move(answer)); });
+}
+
+outcome<done> accounts_fixture::request_reset(const std::string& email) {
+    return answer_of<done>([&](auto answer) { people.request_reset({}, email, std::move(answer)); });
+}
+
+outcome<done> accounts_fixture::reset(const std::string& token, const std::string& password) {
+    return answer_of<done>(
+        [&](auto answer) { people.reset_password({}, token, password, std::move(answer)); });
+}
+
+outcome<done> accounts_fixture::change_password(user_id user, const std::string& token,
+                                                const std::string& current, const std::string& password) {
+    return answer_of<done>(
+        [&](auto answer) { people.change_password(user, {}, token, current, password, std::move(answer)); });
+}
+
+outcome<done> accounts_fixture::change_email(user_id user, const std::string& email,
+                                             const std::string& current) {
+    return answer_of<done>(
+        [&](auto answer) { people.change_email(user, {}, current, email, std::move(answer)); });
+}
+
+outcome<std::vector<std::string>> accounts_fixture::close(user_id user, const std::string& current) {
+    return answer_of<std::vector<std::string>>(
+        [&](auto answer) { people.close_account(user, {}, current, std::move(answer)); });
 }
 
 user_id accounts_fixture::confirmed_user(const std::string& email) {

@@ -35,6 +35,13 @@ public:
     outcome<user_id> authenticate(const std::string& token);
     outcome<done> sign_out(const std::string& token);
     outcome<user_record> me(user_id user);
+    outcome<done> request_reset(const std::string& email);
+    outcome<done> reset(const std::string& token, const std::string& password);
+    outcome<done> change_password(user_id user, const std::string& token, const std::string& current,
+                                  const std::string& password);
+    outcome<done> change_email(user_id user, const std::string& email,
+                               const std::string& current = "secret123");
+    outcome<std::vector<std::string>> close(user_id user, const std::string& current = "secret123");
 
     /// A user who has signed up and confirmed.
     user_id confirmed_user(const std::string& email);
@@ -80,7 +87,7 @@ outcome<T> answer_of(const std::function<void(accounts::callback<T>)>& start) {
 /// Settings of the tests: hashes of cost 5.
 accounts_settings cheap_accounts();
 
-/// The token of the link in a mail; "" when there is none.
+/// The token of the link in a mail, to confirm an address or to set a password; "" when there is none.
 std::string token_in(const read_mail& mail);
 
 } // namespace atelier::test

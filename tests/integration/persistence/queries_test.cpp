@@ -332,7 +332,6 @@ CAF_TEST(a query on a lost connection is unavailable) {
     CAF_CHECK(queries::list_generations(db, ann, {}, 1).error().code == errc::unavailable);
     CAF_CHECK(queries::find_session(db, "d", noon).error().code == errc::unavailable);
     CAF_CHECK(queries::confirm_user(db, "t", noon).error().code == errc::unavailable);
-    CAF_CHECK(queries::set_password(db, ann, "h", noon).error().code == errc::unavailable);
     CAF_CHECK(queries::take_outbox(db, "mail", noon, 1s, 1).error().code == errc::unavailable);
 }
 

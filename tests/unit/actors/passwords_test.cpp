@@ -15,8 +15,14 @@ constexpr unsigned cheap = 4;
 
 struct fixture {
     test::seeded_random random;
-    passwords plain{cheap, "", random};
-    passwords peppered{cheap, "pepper", random};
+    passwords plain{{.bcrypt_cost = cheap}, random};
+    passwords peppered{{.bcrypt_cost = cheap, .pepper = "pepper"}, random};
+    passwords memory_hard{{.hashed_with = password_rules::scheme::argon2id,
+                           .bcrypt_cost = cheap,
+                           .argon2id_memory = 8UL * 1024 * 1024,
+                           .argon2id_passes = 1,
+                           .pepper = "pepper"},
+                          random};
 };
 
 std::string error_code(std::string_view password) {
@@ -103,16 +109,16 @@ CAF_TEST(a new hash has the form that Devise writes and fits) {
 }
 
 CAF_TEST(a cost that bcrypt does not have is an error) {
-    CAF_CHECK(passwords(3, "", random).hash("password123").error().code == errc::internal);
-    CAF_CHECK(passwords(32, "", random).hash("password123").error().code == errc::internal);
+    CAF_CHECK(passwords({.bcrypt_cost = 3}, random).hash("password123").error().code == errc::internal);
+    CAF_CHECK(passwords({.bcrypt_cost = 32}, random).hash("password123").error().code == errc::internal);
 }
 
 CAF_TEST(a cheaper hash is to be replaced and a dearer one is not ) {
     const std::string of_cost_10 = "$2a$10$abcdefghijklmnopqrstuuK7Sjs7rFYArh/ytIZsOeM/z4RV2Fw2i";
-    CAF_CHECK(passwords(11, "", random).needs_rehash(of_cost_10));
-    CAF_CHECK(!passwords(10, "", random).needs_rehash(of_cost_10));
-    CAF_CHECK(!passwords(9, "", random).needs_rehash(of_cost_10));
-    CAF_CHECK(passwords(4, "", random).needs_rehash(""));
+    CAF_CHECK(passwords({.bcrypt_cost = 11}, random).needs_rehash(of_cost_10));
+    CAF_CHECK(!passwords({.bcrypt_cost = 10}, random).needs_rehash(of_cost_10));
+    CAF_CHECK(!passwords({.bcrypt_cost = 9}, random).needs_rehash(of_cost_10));
+    CAF_CHECK(passwords({.bcrypt_cost = 4}, random).needs_rehash(""));
 }
 
 CAF_TEST(the rules for new passwords) {
@@ -167,6 +173,41 @@ CAF_TEST(tokens in links are like those of Devise) {
             token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
             std::string::npos);
     }
+}
+
+CAF_TEST(hashes of Argon2id are made and verified) {
+    const auto made = memory_hard.hash("password123");
+    CAF_REQUIRE(made);
+    CAF_CHECK(made->starts_with("$argon2id$v=19$m=8192,t=1,p=1$"));
+    CAF_CHECK_EQUAL(made->size(), 96u);
+    CAF_CHECK(memory_hard.verify(*made, "password123"));
+    CAF_CHECK(!memory_hard.verify(*made, "password124"));
+    CAF_CHECK(!memory_hard.verify(*made, std::string_view{"password123\0", 12}));
+    CAF_CHECK(peppered.verify(*made, "password123"));
+    CAF_CHECK(!plain.verify(*made, "password123"));
+    CAF_CHECK(!memory_hard.verify(made->substr(0, 95), "password123"));
+    CAF_CHECK(!memory_hard.verify("$argon2id$v=19$m=8192,t=1,p=1$", "password123"));
+    CAF_CHECK(!memory_hard.verify("", "password123"));
+    CAF_CHECK(*memory_hard.hash("password123") != *made);
+}
+
+CAF_TEST(a hash of another scheme or of less work is to be replaced) {
+    const std::string bcrypt = "$2a$04$abcdefghijklmnopqrstuuLsdtLO4dN9LelvY/wzJCZgB1lo1Kupm";
+    CAF_CHECK(memory_hard.verify(bcrypt, "password123"));
+    CAF_CHECK(!memory_hard.verify(bcrypt, "password124"));
+    CAF_CHECK(memory_hard.needs_rehash(bcrypt));
+    const auto made = *memory_hard.hash("password123");
+    CAF_CHECK(!memory_hard.needs_rehash(made));
+    CAF_CHECK(plain.needs_rehash(made));
+    const auto with = [&](std::uint64_t memory, std::uint64_t passes) {
+        return passwords{{.hashed_with = password_rules::scheme::argon2id,
+                          .argon2id_memory = memory,
+                          .argon2id_passes = passes},
+                         random};
+    };
+    CAF_CHECK(with(16UL * 1024 * 1024, 1).needs_rehash(made));
+    CAF_CHECK(with(8UL * 1024 * 1024, 2).needs_rehash(made));
+    CAF_CHECK(!with(4UL * 1024 * 1024, 1).needs_rehash(made));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -6,8 +6,9 @@ using namespace atelier;
 using namespace atelier::test::endpoints;
 
 namespace {
-const std::string user = R"({"id":7,"email":"ann@example.com","confirmed_at":"2026-03-01T12:00:00.000Z",)"
-                         R"("created_at":"2026-03-01T12:00:00.000Z"})";
+const std::string user =
+    R"({"id":7,"email":"ann@example.com","unconfirmed_email":null,"language":null,"confirmed_at":"2026-03-01T12:00:00.000Z",)"
+    R"("created_at":"2026-03-01T12:00:00.000Z"})";
 }
 
 CAF_TEST(signing up is accepted without a word about the address) {
@@ -16,18 +17,18 @@ CAF_TEST(signing up is accepted without a word about the address) {
     CAF_CHECK_EQUAL(r.status, 202u);
     CAF_CHECK_EQUAL(r.content_type, "application/json");
     CAF_CHECK_EQUAL(text(r), "{}");
-    CAF_CHECK_EQUAL(front.calls().back(), "sign_up ann@example.com pw en");
+    CAF_CHECK_EQUAL(front.calls().back(), "sign_up ann@example.com pw");
 }
 
-CAF_TEST(the mail is in the language that the client likes best) {
-    const std::vector<std::pair<std::string, std::string>> cases{
-        {"ru", "ru"}, {"ru-RU,ru;q=0.9,en;q=0.8", "ru"}, {"en,ru;q=0.5", "en"}, {"de", "en"}, {";;;", "en"}};
-    for (const auto& [header, language] : cases) {
-        front_end front;
-        front.send(
-            with(post("/v1/users", R"({"email":"a@b.c","password":"pw"})"), "accept-language", header));
-        CAF_CHECK_EQUAL(front.calls().back(), "sign_up a@b.c pw " + language);
-    }
+CAF_TEST(the service hears who asks) {
+    front_end front;
+    auto request = with(post("/v1/users", R"({"email":"a@b.c","password":"pw"})"), "accept-language", "ru");
+    request.remote_address = "203.0.113.7";
+    front.send(with(std::move(request), "user-agent", "Phone/1.0"));
+    const auto& who = front.backend.last_visitor;
+    CAF_CHECK_EQUAL(who.language, "ru");
+    CAF_CHECK_EQUAL(who.user_agent, "Phone/1.0");
+    CAF_CHECK_EQUAL(who.origin.peer, "203.0.113.7");
 }
 
 CAF_TEST(signing up names all wrong fields and does not reach the service) {
@@ -107,4 +108,96 @@ CAF_TEST(users see themselves without their password hash) {
     CAF_CHECK_EQUAL(text(r), user);
     CAF_CHECK_EQUAL(header(r, "Cache-Control"), "no-store");
     CAF_CHECK_EQUAL(front.calls().back(), "user 7");
+}
+
+CAF_TEST(mails are asked for without a word about the address) {
+    front_end front;
+    for (const auto& [path, call] : {std::pair{"/v1/users/confirmation/mail", "resend_confirmation a@b.c"},
+                                     {"/v1/users/password/mail", "request_reset a@b.c"}}) {
+        const auto r = front.send(post(path, R"({"email":"a@b.c"})"));
+        CAF_CHECK_EQUAL(r.status, 202u);
+        CAF_CHECK_EQUAL(text(r), "{}");
+        CAF_CHECK_EQUAL(front.calls().back(), call);
+        CAF_CHECK(blames(front.send(post(path, R"({"email":null})")), {{"email", "required"}}));
+    }
+}
+
+CAF_TEST(a password is set with the token of a mail) {
+    front_end front;
+    const auto put = [](std::string path, std::string body) {
+        auto r = post(std::move(path), std::move(body));
+        r.verb = method::put;
+        return r;
+    };
+    const auto r = front.send(put("/v1/users/password", R"({"token":"t0k","password":"new secret"})"));
+    CAF_CHECK_EQUAL(r.status, 204u);
+    CAF_CHECK_EQUAL(front.calls().back(), "reset_password t0k new secret");
+    for (const auto* token : {"null", "[]", "\"\"", "0", "{}", "[\"t0k\"]"})
+        CAF_CHECK(is_problem(front.send(put("/v1/users/password",
+                                            std::string{"{\"password\":\"x\",\"token\":"} + token + "}")),
+                             errc::validation_failed));
+    CAF_CHECK_EQUAL(front.calls().size(), 1u);
+    CAF_MESSAGE("or by who knows the present one");
+    CAF_CHECK_EQUAL(
+        front.send(by_ann(put("/v1/me/password", R"({"current_password":"old","password":"new secret"})")))
+            .status,
+        204u);
+    CAF_CHECK_EQUAL(front.calls().back(), "change_password 7 atl_ann old new secret");
+    CAF_CHECK_EQUAL(
+        front.send(by_ann(put("/v1/me/email", R"({"current_password":"old","email":"b@b.c"})"))).status,
+        202u);
+    CAF_CHECK_EQUAL(front.calls().back(), "change_email 7 old b@b.c");
+}
+
+CAF_TEST(users choose a language and close their account) {
+    front_end front;
+    const auto patch = [](std::string body) {
+        auto r = post("/v1/me", std::move(body));
+        r.verb = method::patch;
+        return by_ann(std::move(r));
+    };
+    CAF_CHECK_EQUAL(front.send(patch(R"({"language":"ru"})")).status, 200u);
+    CAF_CHECK_EQUAL(front.calls().back(), "choose_language 7 ru");
+    CAF_CHECK_EQUAL(front.send(patch(R"({"language":"auto"})")).status, 200u);
+    CAF_CHECK_EQUAL(front.calls().back(), "choose_language 7 ");
+    CAF_CHECK(blames(front.send(patch(R"({"language":"de"})")), {{"language", "unknown"}}));
+    CAF_CHECK_EQUAL(front.send(by_ann(post("/v1/me/deletion", R"({"current_password":"old"})"))).status,
+                    204u);
+    CAF_CHECK_EQUAL(front.calls().back(), "close_account 7 old");
+}
+
+CAF_TEST(users see their sessions and end them) {
+    front_end front;
+    listed_session listed;
+    listed.session.id = session_id{5};
+    listed.session.user_agent = "Phone/1.0";
+    listed.session.created_at = listed.session.last_used_at = listed.session.expires_at = noon;
+    listed.current = true;
+    front.backend.all_sessions = {listed};
+    const auto r = front.send(by_ann(get("/v1/sessions")));
+    CAF_CHECK(contains(text(r), R"([{"id":5,"current":true,"remember":false,"user_agent":"Phone/1.0",)"
+                                R"("address":null,"created_at":"2026-03-01T12:00:00.000Z",)"
+                                R"("last_used_at":"2026-03-01T12:00:00.000Z",)"
+                                R"("expires_at":"2026-03-01T12:00:00.000Z"}])"));
+    CAF_CHECK_EQUAL(front.calls().back(), "sessions 7 atl_ann");
+    CAF_CHECK_EQUAL(front.send(by_ann(make_request(method::delete_, "/v1/sessions/5"))).status, 204u);
+    CAF_CHECK_EQUAL(front.calls().back(), "end_session 7 5");
+    CAF_CHECK_EQUAL(front.send(by_ann(make_request(method::delete_, "/v1/sessions"))).status, 204u);
+    CAF_CHECK_EQUAL(front.calls().back(), "sign_out_everywhere 7");
+}
+
+CAF_TEST(who tries too often is told the limit) {
+    front_end front;
+    rate_limit reached;
+    reached.policy = "account";
+    reached.limit = 10;
+    reached.window = std::chrono::minutes{15};
+    reached.reset = std::chrono::seconds{8};
+    front.backend.refusal = limited(reached);
+    const auto r = front.send(post("/v1/sessions", R"({"email":"a","password":"b"})"));
+    CAF_CHECK(is_problem(r, errc::rate_limited));
+    CAF_CHECK_EQUAL(header(r, "Retry-After"), "8");
+    CAF_CHECK_EQUAL(header(r, "RateLimit-Policy"), R"("account";q=10;w=900)");
+    CAF_CHECK_EQUAL(header(r, "RateLimit"), R"("account";r=0;t=8)");
+    CAF_CHECK_EQUAL(header(r, "X-RateLimit-Reset"), "8");
 }

@@ -102,3 +102,26 @@ CAF_TEST(pages give nothing away and run nothing) {
         CAF_CHECK(!contains(html, "<script") && !contains(html, "http://") && !contains(html, "https://"));
     }
 }
+
+CAF_TEST(a new password is set on a page) {
+    front_end front;
+    const auto form = front.send(get("/reset-password?token=t0k-_"));
+    CAF_CHECK(is_page(form, 200));
+    CAF_CHECK(contains(text(form), R"(<form method="post" action="/reset-password">)"));
+    CAF_CHECK(contains(text(form), R"(name="token" value="t0k-_">)"));
+    CAF_CHECK(front.calls().empty());
+    const auto press = [&](std::string body) {
+        return front.send(post("/reset-password", std::move(body), "application/x-www-form-urlencoded"));
+    };
+    CAF_CHECK(is_page(press("token=t0k-_&password=new+secret"), 200));
+    CAF_CHECK_EQUAL(front.calls().back(), "reset_password t0k-_ new secret");
+    front.backend.refusal = invalid_field("password", "too_short", "must have at least 6 characters");
+    const auto again = press("token=t0k-_&password=x");
+    CAF_CHECK(is_page(again, 422));
+    CAF_CHECK(contains(text(again), R"(<p role="alert">)"));
+    CAF_CHECK(contains(text(again), R"(name="token" value="t0k-_">)"));
+    front.backend.refusal = failure{errc::invalid_token};
+    CAF_CHECK(contains(text(press("token=t0k-_&password=new+secret")), "This link does not work"));
+    for (const auto* target : {"/reset-password", "/reset-password?token="})
+        CAF_CHECK(contains(text(front.send(get(target))), "This link does not work"));
+}

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/service.hpp"
+#include "tests/unit/http/fake_accounts.hpp"
 
 #include <map>
 #include <mutex>
@@ -13,102 +13,8 @@ namespace atelier::test::endpoints {
 
 using namespace atelier::http;
 
-inline const instant noon = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12};
-inline const user_id ann{7};
-/// The only token that `authenticate` knows; it is ann's.
-inline const std::string anns_token = "atl_ann";
-
-inline user_record sample_user() {
-    user_record user;
-    user.id = ann;
-    user.email = "ann@example.com";
-    user.encrypted_password = "$2a$secret";
-    user.confirmed_at = noon;
-    user.created_at = noon;
-    return user;
-}
-
-inline image_record sample_image() {
-    image_record image;
-    image.id = image_id{31};
-    image.user = ann;
-    image.room_type = "kitchen";
-    image.filename = "kitchen.jpg";
-    image.content_type = "image/jpeg";
-    image.byte_size = 1000;
-    image.checksum = "q2hlY2s/c3Vt+A==";
-    image.width = 40;
-    image.height = 30;
-    image.created_at = noon;
-    return image;
-}
-
-inline generation_record sample_generation(generation_status status = generation_status::queued) {
-    generation_record generation;
-    generation.id = generation_id{51};
-    generation.user = ann;
-    generation.input_image = image_id{31};
-    generation.style = style_id{3};
-    generation.status = status;
-    generation.cost = 2;
-    generation.seed = 99;
-    generation.created_at = noon;
-    return generation;
-}
-
-inline payment_record sample_payment() {
-    payment_record payment;
-    payment.id = payment_id{61};
-    payment.user = ann;
-    payment.package = token_package_id{2};
-    payment.amount_cents = 99000;
-    payment.currency = "RUB";
-    payment.invoice_id = "inv-61";
-    payment.expires_at = noon;
-    payment.created_at = noon;
-    return payment;
-}
-
-inline webhook_endpoint_record sample_webhook_endpoint() {
-    webhook_endpoint_record endpoint;
-    endpoint.id = webhook_endpoint_id{71};
-    endpoint.user = ann;
-    endpoint.url = "https://example.com/hook";
-    endpoint.events = {"payment.paid"};
-    endpoint.secret = "whsec_c2VjcmV0";
-    endpoint.created_at = noon;
-    return endpoint;
-}
-
-inline webhook_delivery_record sample_webhook_delivery() {
-    webhook_delivery_record delivery;
-    delivery.id = webhook_delivery_id{81};
-    delivery.event_id = "payment-61-paid";
-    delivery.event_type = "payment.paid";
-    delivery.attempts = 2;
-    delivery.last_error = "answered with status 500";
-    delivery.due_at = noon;
-    delivery.created_at = noon;
-    return delivery;
-}
-
-inline event_ptr sample_event(std::uint64_t id, std::string name, std::string data, bool last = false,
-                              generation_id about = generation_id{51}) {
-    auto event = std::make_shared<user_event>();
-    event->id = id;
-    event->generation = about;
-    event->name = std::move(name);
-    event->data = std::move(data);
-    event->last = last;
-    return event;
-}
-
-class fake_service final : public service {
+class fake_service final : public fake_accounts {
 public:
-    std::vector<std::string> calls;   ///< in order, with their arguments
-    std::optional<failure> refusal;   ///< what every command and question is answered with, if set
-    std::optional<failure> auth_down; ///< what `authenticate` is answered with, if set
-
     std::vector<style_record> all_styles;
     std::vector<token_package_record> all_packages;
     std::vector<subscription_plan_record> all_plans;
@@ -136,7 +42,6 @@ public:
     std::int32_t webhook_code = 0;
     std::function<void()> while_reading; ///< happens while a generation is read
 
-    bool signed_out = false;             ///< ann's token is dead
     event_backlog before;                ///< what a stream begins after
     std::optional<failure> streams_full; ///< what a stream is refused with, if set
     user_snapshot present;
@@ -156,29 +61,6 @@ public:
         const std::lock_guard lock{mutex_};
         return listeners_.size();
     }
-
-    reply<done> sign_up(std::string email, std::string password, std::string language) override {
-        co_return note("sign_up " + email + ' ' + password + ' ' + language, done{});
-    }
-    reply<user_record> confirm(std::string token) override {
-        co_return note("confirm " + token, sample_user());
-    }
-    reply<new_session> sign_in(std::string email, std::string password, bool remember) override {
-        new_session session;
-        session.token = anns_token;
-        session.expires_at = noon;
-        session.user = sample_user();
-        co_return note("sign_in " + email + ' ' + password + (remember ? " remember" : ""), session);
-    }
-    reply<user_id> authenticate(std::string token) override {
-        if (auth_down)
-            co_return *auth_down;
-        if (token != anns_token || signed_out)
-            co_return errc::unauthenticated;
-        co_return ann;
-    }
-    reply<done> sign_out(std::string token) override { co_return note("sign_out " + token, done{}); }
-    reply<user_record> user(user_id user) override { co_return note("user " + text(user), sample_user()); }
 
     reply<std::vector<style_record>> styles() override { co_return note("styles", all_styles); }
     reply<std::vector<token_package_record>> token_packages() override {
@@ -424,23 +306,6 @@ public:
     }
 
 private:
-    template <class Id>
-    static std::string text(Id id) {
-        return std::to_string(id.value);
-    }
-    template <class Filter>
-    static std::string narrowed(const Filter& filter) {
-        auto only = filter_text(filter);
-        return only.empty() ? only : ' ' + only;
-    }
-    template <class T>
-    outcome<T> note(std::string call, T result) {
-        calls.push_back(std::move(call));
-        if (refusal)
-            return *refusal;
-        return result;
-    }
-
     std::mutex mutex_;
     std::map<int, event_listener> listeners_;
     int last_listener_ = 0;

@@ -95,6 +95,16 @@ test('mails wait for a server that is away, and a kept connection that has ended
     assert.equal(await mailsThat(service, 'given_up'), 0);
   })));
 
+test('a server that wants a new connection gets one at once', () =>
+  withServer({ password: secret, mailsEach: 1 }, (server) => withService(settings(server), async (service) => {
+    for (const email of ['ann@example.org', 'bea@example.org', 'cat@example.org']) {
+      await signUp(service, email);
+      await server.mailTo(email);
+    }
+    assert.equal(await mailsThat(service, 'postponed'), 0);
+    assert.equal(new Set(server.mails().map((mail) => mail['X-Connection'])).size, 3);
+  })));
+
 test('mails wait until the password is right', () =>
   withServer({ password: 'another' }, (server) => withService(settings(server), async (service) => {
     await signUp(service, 'ann@example.org');

@@ -21,10 +21,14 @@ export class MailServer {
     if (made.status !== 0) throw new Error(made.stderr);
   }
 
-  /** Listens, on the port of the first time. Without `tls` it knows no STARTTLS, without `password` no AUTH. */
-  async start({ tls = true, password } = {}) {
+  /**
+   * Listens, on the port of the first time. Without `tls` it knows no STARTTLS, without `password` no AUTH; `mailsEach`
+   * are all that it takes over one connection.
+   */
+  async start({ tls = true, password, mailsEach } = {}) {
     const options = tls ? ['--certificate', this.certificate, '--key', this.key] : [];
     if (password) options.push('--password', password);
+    if (mailsEach) options.push('--mails-each', String(mailsEach));
     this.directory = mkdtempSync(path.join(this.place, 'mails-'));
     this.child = spawn(debian, [program, this.directory, String(this.port), ...options],
       { stdio: ['ignore', 'pipe', 'pipe'] });

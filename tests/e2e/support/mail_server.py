@@ -1,9 +1,10 @@
-"""A mail server for tests: mail_server.py DIRECTORY PORT [--certificate FILE --key FILE] [--password PASSWORD]
+"""A mail server for tests:
+mail_server.py DIRECTORY PORT [--certificate FILE --key FILE] [--password PASSWORD] [--mails-each COUNT]
 
 It is aiosmtpd, listening on the loopback address; port 0 picks a free one, which it prints. Each mail becomes a file in
 the directory, with the recipient and how it came in headers of their own. A recipient whose local part ends in a
 number, as ann-550@example.com, is refused with it. With a certificate it asks for STARTTLS, with a password for the
-user `shop` and that.
+user `shop` and that. With --mails-each it takes no more than so many mails over one connection.
 """
 
 import argparse
@@ -18,9 +19,18 @@ from aiosmtpd.smtp import SMTP, AuthResult
 class Postbox:
     """Takes mails."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, limit):
         self.directory = directory
+        self.limit = limit
         self.count = 0
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        session.mails = getattr(session, "mails", 0) + 1
+        if self.limit and session.mails > self.limit:
+            return "421 4.7.0 too many mails over this connection"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         refused = re.search(r"-([45]\d\d)@", address)
@@ -58,7 +68,7 @@ async def main(given):
     if given.password:
         options |= {"authenticator": accept(given.password), "auth_required": True,
                     "auth_require_tls": bool(given.certificate)}
-    postbox = Postbox(given.directory)
+    postbox = Postbox(given.directory, given.mails_each)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(postbox, **options), "127.0.0.1", given.port)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -71,4 +81,5 @@ parser.add_argument("port", type=int)
 parser.add_argument("--certificate")
 parser.add_argument("--key")
 parser.add_argument("--password")
+parser.add_argument("--mails-each", type=int)
 asyncio.run(main(parser.parse_args()))

@@ -5,6 +5,7 @@
 #include "actors/gateways/cloudpayments_client.hpp"
 #include "actors/gateways/gateway_news.hpp"
 #include "actors/generations.hpp"
+#include "actors/mail/make_transport.hpp"
 #include "actors/make_engines.hpp"
 #include "actors/payments.hpp"
 #include "actors/subscriptions.hpp"
@@ -66,9 +67,21 @@ rails_defaults signing_of(const images_settings& s) {
     return s.rails_defaults == "7.0" ? rails_defaults::v7_0 : rails_defaults::v7_1;
 }
 
+pool_options mail_pool_options(const backend_options& o) {
+    pool_options pool;
+    pool.database = database_options(o, "mail");
+    pool.connections = 1;
+    pool.queue_limit = 1;
+    return pool;
+}
+
 outbox_delivery::options mail_options(const mail_settings& s) {
-    // The configuration has checked the address.
-    return {.from = *mail_sender::parse(s.from), .retry_limit = s.retry_limit};
+    // The address was checked when the program began.
+    outbox_delivery::options mails{.from = *mail_sender::parse(s.from), .retry_limit = s.retry_limit};
+    mails.backoff = s.backoff;
+    // Each mail of a batch may take as long as it may.
+    mails.lease += std::chrono::ceil<std::chrono::seconds>(s.timeout * mails.batch_limit);
+    return mails;
 }
 
 webhook_courier::options webhook_options(const backend_options& o) {
@@ -143,9 +156,9 @@ backend::backend(backend_options o)
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
       gateway_api{std::make_unique<cloudpayments_client>(api_settings(options), meters)},
-      mailbox{mail_directory(options.config)},
-      mails{mail_options(options.config.mail), mailbox, time, random}, webhooks{webhook_options(options),
-                                                                                time, random, meters},
+      mail_pool{mail_pool_options(options)}, mail_way{make_mail_transport(options.config)},
+      mails{mail_options(options.config.mail), *mail_way, time, random}, webhooks{webhook_options(options),
+                                                                                  time, random, meters},
       sessions{options.config.accounts.session_cache_limit},
       people{{hashing, reads, sessions, time, random},
              {.settings = options.config.accounts,
@@ -209,6 +222,7 @@ backend::backend(backend_options o)
                        actors,
                        meters,
                        reads,
+                       mail_pool,
                        mails,
                        blobs,
                        variants,
@@ -361,6 +375,7 @@ void backend::stop() {
     if (office_)
         office_->stop();
     webhooks.stop();
+    mail_way->stop();
     engines->stop();
     stop_images();
     errands.stop();
@@ -378,6 +393,7 @@ void backend::stop() {
         committer->stop();
     revocations.stop();
     hashing.stop();
+    mail_pool.stop();
     reads.stop();
     ids.stop();
 }

@@ -107,7 +107,8 @@ public:
     const std::unique_ptr<engine_set> engines;
     const std::unique_ptr<gateway> payment_gateway;
     const std::unique_ptr<gateway_client> gateway_api;
-    file_mailbox mailbox;
+    connection_pool mail_pool; ///< for a mail server, which may take its time
+    const std::unique_ptr<mail_transport> mail_way;
     outbox_delivery mails;
     webhook_courier webhooks;
     session_cache sessions;

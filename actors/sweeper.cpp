@@ -106,7 +106,7 @@ void sweeper_state::on(mail_due) {
     deliver_mails();
 }
 
-void sweeper_state::run(bool sweeper_state::*busy, work job) {
+void sweeper_state::run(connection_pool& pool, bool sweeper_state::*busy, work job) {
     if (std::exchange(this->*busy, true))
         return;
     auto on_pool = [this, busy, job = std::move(job),
@@ -118,13 +118,13 @@ void sweeper_state::run(bool sweeper_state::*busy, work job) {
                                after();
                        }});
     };
-    if (!context_->pool.submit(std::move(on_pool)))
+    if (!pool.submit(std::move(on_pool)))
         this->*busy = false;
 }
 
 void sweeper_state::sweep_rows() {
     const auto now = context_->time.now();
-    run(&sweeper_state::sweeping_rows_,
+    run(context_->pool, &sweeper_state::sweeping_rows_,
         [this, now, after = expired_until_, above = resumed_up_to_, asked = asked_up_to_](auto& database) {
             auto found = look(database, after, now, above);
             look_at_payments(database, now, asked, found);
@@ -162,7 +162,7 @@ void sweeper_state::sweep_files() {
     const bool look = now >= files_again_;
     if (look)
         files_again_ = now + context_->orphan_age / looks_for_orphans;
-    run(&sweeper_state::sweeping_files_,
+    run(context_->pool, &sweeper_state::sweeping_files_,
         [this, now, look, before = now - context_->orphan_age](pg::connection& database) {
             if (const auto ended = queries::purge_direct_uploads(database, now, page_size)) {
                 for (const auto& key : *ended)
@@ -186,7 +186,7 @@ void sweeper_state::deliver_mails() {
         mail_waiting_ = true;
         return;
     }
-    run(&sweeper_state::delivering_, [this](pg::connection& database) {
+    run(context_->mail_pool, &sweeper_state::delivering_, [this](pg::connection& database) {
         auto counts = context_->mails.deliver_due(database);
         return std::function<void()>{[this, counts = std::move(counts)] {
             if (!counts) {
@@ -196,6 +196,8 @@ void sweeper_state::deliver_mails() {
             context_->meters.mail("delivered", counts->delivered);
             context_->meters.mail("postponed", counts->postponed);
             context_->meters.mail("given_up", counts->given_up);
+            for (const auto wait : counts->waits)
+                context_->meters.mail_delivery_seconds.Observe(std::chrono::duration<double>(wait).count());
             if (std::exchange(mail_waiting_, false) || counts->more)
                 deliver_mails();
         }};

@@ -24,6 +24,7 @@ struct sweeper_context {
     const roster& actors;
     metrics& meters;
     connection_pool& pool;
+    connection_pool& mail_pool; ///< for `mails` alone
     outbox_delivery& mails;
     blob_store& blobs;
     variant_cache& variants;
@@ -53,8 +54,8 @@ private:
     void sweep_rows();
     void sweep_files();
     void deliver_mails();
-    /// Runs `job` on the pool unless the last one of its kind, marked by `busy`, still runs.
-    void run(bool sweeper_state::*busy, work job);
+    /// Runs `job` on a pool unless the last one of its kind, marked by `busy`, still runs.
+    void run(connection_pool& pool, bool sweeper_state::*busy, work job);
 
     sweeper_actor::pointer self_;
     const sweeper_context* context_ = nullptr;

@@ -1,6 +1,7 @@
 #include "config/load.hpp"
 
 #include "config/assign.hpp"
+#include "config/secure_url.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +25,18 @@ struct relation {
 };
 
 constexpr relation relations[] = {
+    {{"mail.delivery", "mail.host"},
+     [](const settings& s) { return s.mail.delivery != "smtp" || !s.mail.host.empty(); },
+     "this delivery needs mail.host"},
+    {{"mail.security", "mail.host"},
+     [](const settings& s) {
+         return s.mail.delivery != "smtp" || s.mail.security != "none" || s.mail.allow_insecure ||
+                is_loopback(s.mail.host);
+     },
+     "passwords and links would travel in the clear: use starttls or tls, or set mail.allow_insecure"},
+    {{"mail.user", "mail.password"},
+     [](const settings& s) { return s.mail.user.empty() == s.mail.password.empty(); },
+     "mail.user and mail.password must both be set, or neither"},
     {{"payments.gateway", "payments.api_secret"},
      [](const settings& s) { return s.payments.gateway == "sandbox" || !s.payments.api_secret.empty(); },
      "this gateway needs payments.api_secret, without which anybody could sign a notification"},

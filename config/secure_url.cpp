@@ -15,12 +15,12 @@ std::string_view host_of(std::string_view rest) {
     return authority.substr(0, authority.find(':'));
 }
 
+} // namespace
+
 bool is_loopback(std::string_view host) {
-    static const auto loopback = *address_ranges::parse("127.0.0.0/8");
+    static const auto loopback = *address_ranges::parse("127.0.0.0/8, ::1");
     return host == "localhost" || host == "[::1]" || loopback.contains(host);
 }
-
-} // namespace
 
 bool is_secure_url(std::string_view url) {
     const bool tls = url.starts_with("https://");

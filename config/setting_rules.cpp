@@ -62,4 +62,12 @@ bool is_mailbox(std::string_view text) {
     return text.find('@') != std::string_view::npos;
 }
 
+bool is_mail_host(std::string_view text) {
+    const auto in_name = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+               c == '.';
+    };
+    return std::ranges::all_of(text, in_name) || is_ip_address(text);
+}
+
 } // namespace atelier::texts

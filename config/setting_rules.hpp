@@ -45,6 +45,7 @@ bool is_style_engines(std::string_view text);
 bool is_database_url(std::string_view text);
 bool is_currency(std::string_view text);
 bool is_mailbox(std::string_view text);
+bool is_mail_host(std::string_view text);
 
 } // namespace texts
 
@@ -72,6 +73,7 @@ inline const text_rule database_url{R"(a libpq connection URI or key=value text,
                                     texts::is_database_url};
 inline const text_rule currency{"an ISO 4217 code, as \"RUB\"", texts::is_currency};
 inline const text_rule mailbox{"a mail address", texts::is_mailbox};
+inline const text_rule mail_host{R"(a host's name, an IP address, or "")", texts::is_mail_host};
 inline const integer_rule port{0, 65'535};
 inline const integer_rule thread_count{1, 64};
 inline const integer_rule percentage{0, 100};

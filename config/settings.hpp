@@ -231,10 +231,19 @@ struct sandbox_settings {
 };
 
 struct mail_settings {
-    std::string delivery = "file";   ///< "file"
+    std::string delivery = "file";   ///< "file" or "smtp"
     std::filesystem::path directory; ///< "" = var/mail; see `mail_directory`
     std::string from = "Atelier <no-reply@localhost>";
-    std::int32_t retry_limit = 10;
+    std::int32_t retry_limit = 16; ///< attempts in all: with the pauses between them more than a day
+    milliseconds backoff = std::chrono::seconds{30};
+    std::string host;
+    std::uint16_t port = 587;
+    std::string security = "starttls"; ///< "starttls", "tls" or "none"
+    bool allow_insecure = false;
+    std::string user;
+    std::string password; ///< secret
+    milliseconds timeout = std::chrono::seconds{30};
+    std::filesystem::path ca_file; ///< "" = the system's
 };
 
 struct webhooks_settings {

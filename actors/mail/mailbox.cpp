@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace atelier {
 namespace {
@@ -70,13 +71,27 @@ status write_whole(const fs::path& file, std::string_view content) {
 
 file_mailbox::file_mailbox(fs::path directory) : directory_{std::move(directory)} {}
 
-status file_mailbox::send(const outgoing_mail& mail) {
+status file_mailbox::make_directory() const {
     std::error_code error;
     if (fs::create_directories(directory_, error))
         fs::permissions(directory_, fs::perms::owner_all, error);
     if (error)
         return failure{errc::unavailable, "cannot make " + directory_.string() + ": " + error.message()};
-    return write_whole(directory_ / file_name(mail), mail.content);
+    return done{};
+}
+
+mail_attempt file_mailbox::send(const outgoing_mail& mail) {
+    auto written = make_directory();
+    if (written)
+        written = write_whole(directory_ / file_name(mail), mail.content);
+    return written ? mail_attempt{} : mail_attempt{mail_result::unavailable, written.error().detail};
+}
+
+status file_mailbox::check() {
+    auto made = make_directory();
+    if (made && ::access(directory_.c_str(), W_OK | X_OK) != 0)
+        made = last_error("cannot write to " + directory_.string());
+    return made;
 }
 
 } // namespace atelier

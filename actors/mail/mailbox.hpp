@@ -19,13 +19,29 @@ struct outgoing_mail {
     std::string content; ///< RFC 5322
 };
 
-/// Where mails go.
+/// What became of an attempt to send a mail.
+enum class mail_result : std::uint8_t {
+    sent,        ///< it is in other hands for good
+    deferred,    ///< this mail cannot leave now; others may
+    refused,     ///< this mail will never leave
+    unavailable, ///< no mail can leave now
+};
+
+struct mail_attempt {
+    mail_result result = mail_result::sent;
+    std::string trouble = {}; ///< why it was not sent, for people; names no address
+};
+
+/// Where mails go. Used by one thread at a time.
 class mail_transport {
 public:
     virtual ~mail_transport() = default;
-    /// Blocks until the mail is in other hands for good, or fails and may be tried again. A mail may come
-    /// twice, after a crash. The failure's detail names no address.
-    [[nodiscard]] virtual status send(const outgoing_mail& mail) = 0;
+    /// Blocks until the mail has left or failed. A mail may come twice, after a crash.
+    [[nodiscard]] virtual mail_attempt send(const outgoing_mail& mail) = 0;
+    /// Whether mails can leave now; sends none. Blocks. The failure, `unavailable`, names no address.
+    [[nodiscard]] virtual status check() = 0;
+    /// Breaks off what is under way, and everything that follows. From any thread.
+    virtual void stop() {}
 };
 
 /// Puts each mail into a file of its own, <time queued>-<number>.eml, which is there whole or not at all; a
@@ -36,9 +52,12 @@ public:
     /// The directory is made when the first mail comes.
     explicit file_mailbox(std::filesystem::path directory);
 
-    [[nodiscard]] status send(const outgoing_mail& mail) override;
+    [[nodiscard]] mail_attempt send(const outgoing_mail& mail) override;
+    [[nodiscard]] status check() override;
 
 private:
+    [[nodiscard]] status make_directory() const;
+
     std::filesystem::path directory_;
 };
 

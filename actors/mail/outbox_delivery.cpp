@@ -5,16 +5,14 @@
 #include "persistence/pg/connection.hpp"
 #include "persistence/queries/outbox.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace atelier {
 namespace {
-
-/// Unlike a transport's failures, this one is the same the next time.
-bool is_permanent(const failure& why) {
-    return why.code == errc::internal;
-}
 
 outcome<outgoing_mail> written(const queries::outbox_item& item, const mail_sender& from) {
     const auto order = parse_mail_order(item.payload);
@@ -44,10 +42,10 @@ outbox_delivery::outbox_delivery(options o, mail_transport& transport, const clo
                                  random_source& random)
     : options_{std::move(o)}, transport_{transport}, clock_{time}, random_{random} {}
 
-status outbox_delivery::send(const queries::outbox_item& item) {
+mail_attempt outbox_delivery::send(const queries::outbox_item& item) {
     const auto mail = written(item, options_.from);
     if (!mail)
-        return mail.error();
+        return {mail_result::refused, mail.error().detail}; // it will be the same the next time
     return transport_.send(*mail);
 }
 
@@ -66,20 +64,25 @@ std::chrono::milliseconds outbox_delivery::pause_after(std::int32_t attempts) {
     return half + std::chrono::milliseconds{static_cast<std::int64_t>(chance) % (half.count() + 1)};
 }
 
-status outbox_delivery::settle(pg::connection& database, const queries::outbox_item& item, const status& sent,
-                               counters& counts) {
+status outbox_delivery::settle(pg::connection& database, const queries::outbox_item& item,
+                               const mail_attempt& attempt, counters& counts) {
     const auto now = clock_.now();
-    if (sent) {
+    if (attempt.result == mail_result::sent) {
         ++counts.delivered;
+        counts.waits.push_back(now - item.created_at);
         return queries::mark_outbox_delivered(database, item.id, now);
     }
-    if (is_permanent(sent.error()) || item.attempts >= options_.retry_limit) {
+    if (attempt.result == mail_result::refused || item.attempts >= options_.retry_limit) {
         ++counts.given_up;
-        return queries::mark_outbox_failed(database, item.id, sent.error().detail, std::nullopt, now);
+        spdlog::warn("mail {} is given up, attempts: {}, the last: {}", item.id, item.attempts,
+                     attempt.trouble);
+        return queries::mark_outbox_failed(database, item.id, attempt.trouble, std::nullopt, now);
     }
     ++counts.postponed;
-    return queries::mark_outbox_failed(database, item.id, sent.error().detail,
-                                       now + pause_after(item.attempts), now);
+    if (attempt.result == mail_result::deferred)
+        spdlog::info("mail {} is postponed: {}", item.id, attempt.trouble);
+    return queries::mark_outbox_failed(database, item.id, attempt.trouble, now + pause_after(item.attempts),
+                                       now);
 }
 
 outcome<outbox_delivery::counters> outbox_delivery::deliver_due(pg::connection& database) {
@@ -88,10 +91,17 @@ outcome<outbox_delivery::counters> outbox_delivery::deliver_due(pg::connection& 
     if (!taken)
         return taken.error();
     counters counts;
-    counts.more = taken->size() == static_cast<std::size_t>(options_.batch_limit);
-    for (const auto& item : *taken)
-        if (auto settled = settle(database, item, send(item), counts); !settled)
+    std::optional<mail_attempt> standstill; // what met one would meet the others, and take as long
+    for (const auto& item : *taken) {
+        const auto attempt = standstill ? *standstill : send(item);
+        if (attempt.result == mail_result::unavailable && !standstill) {
+            spdlog::warn("mails cannot leave: {}", attempt.trouble);
+            standstill = attempt;
+        }
+        if (auto settled = settle(database, item, attempt, counts); !settled)
             return std::move(settled).error();
+    }
+    counts.more = !standstill && taken->size() == static_cast<std::size_t>(options_.batch_limit);
     return counts;
 }
 

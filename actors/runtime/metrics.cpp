@@ -122,6 +122,8 @@ metrics::metrics(std::unique_ptr<families> f)
           f->counter("atelier_asks_timed_out_total", "Requests whose actor did not answer in time.").Add({})},
       http_connections{f->gauge("atelier_http_connections", "Open connections.").Add({})},
       event_streams{f->gauge("atelier_event_streams", "Open streams of server-sent events.").Add({})},
+      mail_delivery_seconds{
+          f->histogram("atelier_mail_delivery_seconds", "From queued to delivered.").Add({}, long_seconds)},
       webhook_deliveries_waiting{
           f->gauge("atelier_webhook_deliveries_waiting", "Webhooks to send, or to send again.").Add({})},
       variants_made{f->counter("atelier_image_variants_total", "Copies and thumbnails asked for, by result.")

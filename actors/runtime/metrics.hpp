@@ -96,6 +96,7 @@ public:
     prometheus::Counter& asks_timed_out;
     prometheus::Gauge& http_connections;
     prometheus::Gauge& event_streams;
+    prometheus::Histogram& mail_delivery_seconds;
     prometheus::Gauge& webhook_deliveries_waiting;
     prometheus::Counter& variants_made;
     prometheus::Counter& variants_served;

@@ -1,5 +1,6 @@
 #include "http/commands/command.hpp"
 
+#include "actors/mail/address.hpp"
 #include "config/load.hpp"
 #include "config/table.hpp"
 
@@ -92,6 +93,11 @@ std::optional<invocation> begin(const arguments& args, std::string_view usage, i
         return std::nullopt;
     }
     call.config = std::move(loaded.values);
+    if (!mail_sender::parse(call.config.mail.from)) {
+        complain("mail.from is no mail address; write something like: Atelier <no-reply@example.com>");
+        exit_status = misused;
+        return std::nullopt;
+    }
     return call;
 }
 

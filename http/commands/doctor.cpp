@@ -1,4 +1,4 @@
-#include "actors/mail/address.hpp"
+#include "actors/mail/make_transport.hpp"
 #include "config/print.hpp"
 #include "http/commands/command.hpp"
 #include "persistence/blobs/disk.hpp"
@@ -78,6 +78,21 @@ void check_storage(const settings& config, report& all) {
     all.add("cache", cache.check(), "make `cache` in the state directory writable for the service's user");
 }
 
+/// That mails can leave, without sending one, and that their links lead somewhere.
+void check_mail(const settings& config, report& all) {
+    const bool elsewhere = config.mail.delivery == "smtp";
+    all.add("mail", make_mail_transport(config)->check(),
+            elsewhere ? "look at the section mail: host and port say where the server is, security how it is "
+                        "spoken to, ca_file whose certificates count, user and password who signs in"
+                      : "make the directory of the mails writable for the service's user");
+    if (!elsewhere)
+        return;
+    const bool addressed = !config.http.base_url.empty();
+    all.add("links",
+            addressed ? status{done{}} : status{failure{errc::unavailable, "http.base_url is not set"}},
+            "set it to the address that clients see: links in mails begin with it");
+}
+
 bool check_everything(const settings& config) {
     report all;
     all.add("configuration", done{}, "");
@@ -95,10 +110,7 @@ bool check_everything(const settings& config) {
         all.add("schema", check_schema(*database), "run `atelier migrate`");
         all.add("clock", check_clock(*database), "synchronise the clocks, e.g. with chrony");
     }
-    const bool sender = mail_sender::parse(config.mail.from).has_value();
-    all.add("mail",
-            sender ? status{done{}} : status{failure{errc::validation_failed, "mail.from is no address"}},
-            "set mail.from to something like: Atelier <no-reply@example.com>");
+    check_mail(config, all);
     return all.good();
 }
 

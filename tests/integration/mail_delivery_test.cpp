@@ -16,12 +16,17 @@ namespace {
 class moody_transport final : public mail_transport {
 public:
     explicit moody_transport(mail_transport& good) : good_{good} {}
-    status send(const outgoing_mail& mail) override {
-        if (broken)
-            return failure{errc::unavailable, "no mail today"};
+    mail_attempt send(const outgoing_mail& mail) override {
+        ++asked;
+        if (mood != mail_result::sent && (unloved.empty() || mail.to.text() == unloved))
+            return {mood, "no mail today"};
         return good_.send(mail);
     }
-    bool broken = false;
+    status check() override { return good_.check(); }
+
+    mail_result mood = mail_result::sent;
+    std::string unloved; ///< whom the mood concerns; "" = everybody
+    int asked = 0;
 
 private:
     mail_transport& good_;
@@ -87,7 +92,7 @@ CAF_TEST(each mail that is due is sent once) {
 
 CAF_TEST(a mail that could not be sent comes later) {
     queue("a@example.com");
-    transport.broken = true;
+    transport.mood = mail_result::unavailable;
     CAF_CHECK_EQUAL(deliver(), "0 1 0");
     CAF_CHECK_EQUAL(value("SELECT last_error FROM outbox"), "no mail today");
     CAF_CHECK_EQUAL(deliver(), "0 0 0");
@@ -96,7 +101,7 @@ CAF_TEST(a mail that could not be sent comes later) {
     CAF_CHECK_EQUAL(deliver(), "0 0 0");
     time.advance(16s);
     CAF_CHECK_EQUAL(deliver(), "0 1 0");
-    transport.broken = false;
+    transport.mood = mail_result::sent;
     time.advance(30s - 1us);
     CAF_MESSAGE("the second pause is twice as long");
     CAF_CHECK_EQUAL(deliver(), "0 0 0");
@@ -107,14 +112,14 @@ CAF_TEST(a mail that could not be sent comes later) {
 
 CAF_TEST(a mail that cannot be sent is given up after the last attempt) {
     queue("a@example.com");
-    transport.broken = true;
+    transport.mood = mail_result::unavailable;
     CAF_CHECK_EQUAL(deliver(), "0 1 0");
     time.advance(30s);
     CAF_CHECK_EQUAL(deliver(), "0 1 0");
     time.advance(60s);
     CAF_CHECK_EQUAL(deliver(), "0 0 1");
     time.advance(24h);
-    transport.broken = false;
+    transport.mood = mail_result::sent;
     CAF_CHECK_EQUAL(deliver(), "0 0 0");
     CAF_CHECK_EQUAL(value("SELECT failed_at IS NOT NULL AND last_error = 'no mail today' FROM outbox"), "t");
 }
@@ -127,6 +132,52 @@ CAF_TEST(what can never be sent is given up at once and stops nothing) {
     CAF_CHECK_EQUAL(value("SELECT count(*) FROM outbox WHERE last_error LIKE '%not an address%'"), "0");
     queue("a@example.com");
     CAF_CHECK_EQUAL(deliver(), "1 0 0");
+}
+
+CAF_TEST(a mail that is refused for good is given up at once) {
+    for (const auto* to : {"a@example.com", "b@example.com"})
+        queue(to);
+    transport.mood = mail_result::refused;
+    transport.unloved = "a@example.com";
+    CAF_CHECK_EQUAL(deliver(), "1 0 1");
+    CAF_CHECK_EQUAL(value("SELECT attempts FROM outbox WHERE failed_at IS NOT NULL"), "1");
+    time.advance(24h);
+    CAF_CHECK_EQUAL(deliver(), "0 0 0");
+}
+
+CAF_TEST(a mail that has to wait holds up no other) {
+    for (const auto* to : {"a@example.com", "b@example.com"})
+        queue(to);
+    transport.mood = mail_result::deferred;
+    transport.unloved = "a@example.com";
+    CAF_CHECK_EQUAL(deliver(), "1 1 0");
+    transport.mood = mail_result::sent;
+    time.advance(30s);
+    CAF_CHECK_EQUAL(deliver(), "1 0 0");
+}
+
+CAF_TEST(where no mail can leave only one is tried) {
+    for (const auto* to : {"a@example.com", "b@example.com", "c@example.com"})
+        queue(to);
+    transport.mood = mail_result::unavailable;
+    const auto counts = deliveries.deliver_due(database);
+    CAF_REQUIRE(counts);
+    CAF_CHECK_EQUAL(counts->postponed, 2u); // the batch
+    CAF_CHECK_EQUAL(transport.asked, 1);
+    CAF_CHECK(!counts->more); // the others are due, and wait for the next look
+    transport.mood = mail_result::sent;
+    CAF_CHECK_EQUAL(deliver(), "1 0 0");
+    time.advance(30s);
+    CAF_CHECK_EQUAL(deliver(), "2 0 0");
+}
+
+CAF_TEST(how long a mail was on its way is told) {
+    queue("a@example.com");
+    time.advance(42s);
+    const auto counts = deliveries.deliver_due(database);
+    CAF_REQUIRE(counts);
+    CAF_REQUIRE_EQUAL(counts->waits.size(), 1u);
+    CAF_CHECK(counts->waits[0] == 42s);
 }
 
 CAF_TEST(a mail whose sender died is sent again as the same file) {

@@ -314,6 +314,33 @@ CAF_TEST(a real gateway needs a secret) {
     CAF_CHECK(load_from("payments.gateway = \"cloudpayments\"", {{"ATELIER_PAYMENTS_API_SECRET", "s"}}));
 }
 
+CAF_TEST(mail does not travel in the clear by mistake) {
+    const std::string server = "mail.delivery = \"smtp\"\nmail.host = \"mail.example.com\"\n";
+    CAF_CHECK(load_from(server));
+    CAF_CHECK(load_from(server + "mail.security = \"tls\""));
+    CAF_CHECK_EQUAL(errors_of(server + "mail.security = \"none\""),
+                    "a.conf:3:17: passwords and links would travel in the clear: use starttls or tls, or set "
+                    "mail.allow_insecure\n    mail.security = \"none\"\n                    ^");
+    CAF_CHECK(load_from(server + "mail.security = \"none\"\nmail.allow_insecure = true"));
+    for (const auto* host : {"localhost", "127.0.0.1", "127.1.2.3", "::1"})
+        CAF_CHECK(load_from("mail.delivery = \"smtp\"\nmail.security = \"none\"\nmail.host = \"" +
+                            std::string{host} + '"'));
+    for (const auto* host : {"128.0.0.1", "::2", "localhost.example.com"})
+        CAF_CHECK(!load_from("mail.delivery = \"smtp\"\nmail.security = \"none\"\nmail.host = \"" +
+                             std::string{host} + '"'));
+}
+
+CAF_TEST(a mail server needs a host and a user a password) {
+    CAF_CHECK_EQUAL(
+        errors_of("mail.delivery = \"smtp\""),
+        "a.conf:1:17: this delivery needs mail.host\n    mail.delivery = \"smtp\"\n                    ^");
+    CAF_CHECK(!load_from("mail.user = \"shop\""));
+    CAF_CHECK(!load_from("mail.password = \"secret\""));
+    CAF_CHECK(load_from("mail.user = \"shop\"", {{"ATELIER_MAIL_PASSWORD", "secret"}}));
+    for (const auto* host : {"a/b", "user@host", "host:25", "[::1]", "two words", "a?b"})
+        CAF_CHECK(!load_from("mail.host = \"" + std::string{host} + '"'));
+}
+
 CAF_TEST(the limit of the backoff is not below the backoff) {
     CAF_CHECK_EQUAL(errors_of("supervisor.backoff = 11s"),
                     "a.conf:1:22: supervisor.backoff_limit must not be less than supervisor.backoff\n"

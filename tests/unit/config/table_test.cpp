@@ -137,6 +137,7 @@ CAF_TEST(the effective settings never show a secret and load again) {
     values.database.url = "postgres://hunter2";
     values.accounts.pepper = "hunter2";
     values.payments.api_secret = "hunter2";
+    values.mail.password = "hunter2";
     values.mail.from = "\"Quoted\" \\ <a@example.org>";
     values.http.port = 1;
     const auto shown = effective(values);

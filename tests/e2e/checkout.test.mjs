@@ -1,39 +1,8 @@
 // A person buys tokens in a browser: the checkout page, the payment form of the sandbox, the bank's question.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { patience, withService } from './support/service.mjs';
-
-const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-
-/** A browser with one page; what goes wrong in it fails the test. */
-async function withPage(run) {
-  const profile = mkdtempSync(path.join(tmpdir(), 'atelier-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: program,
-    viewport: { width: 390, height: 844 }, // a phone
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
-  });
-  context.setDefaultTimeout(15_000 * patience);
-  const complaints = [];
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    // Browsers ask every site for an icon.
-    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
-  });
-  try {
-    await run(page);
-    assert.deepEqual(complaints, []);
-  } finally {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
-  }
-}
+import { withPage } from './support/browser.mjs';
+import { withService } from './support/service.mjs';
 
 async function order(service, token) {
   const { json: packages } = await service.call('GET', '/v1/token_packages');

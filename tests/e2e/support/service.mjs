@@ -35,6 +35,7 @@ export class Service {
       ATELIER_OPS_PORT: '0',
       ATELIER_SANDBOX_PORT: '0',
       ATELIER_ACCOUNTS_BCRYPT_COST: '4',
+      ATELIER_ACCOUNTS_ATTEMPTS_PER_ADDRESS: '0', // all users of a test have one address
       ...settings,
     };
     delete this.env.DATABASE_URL;

@@ -279,4 +279,16 @@ CAF_TEST(whoever waits can ask how long) {
     CAF_CHECK_EQUAL(place(14), "1/20");
 }
 
+CAF_TEST(one that is started again shows nothing of the last one) {
+    request(11, 1);
+    request(12, 1);
+    request(13, 1);
+    crash(dispatcher);
+    dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &context)});
+    settle();
+    CAF_CHECK_EQUAL(depths.total(), 0u);
+    CAF_CHECK_EQUAL(meters.engine("first").running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("first").queued.Value(), 0);
+}
+
 CAF_TEST_FIXTURE_SCOPE_END()

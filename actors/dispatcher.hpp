@@ -69,6 +69,7 @@ private:
         engine_list engines;
         engine_id at;                   ///< with `granted`: where it works
         std::optional<instant> granted; ///< since when it has a slot
+        circuit_breaker::era era = 0;   ///< of the engine, when it was given that
     };
     /// One engine's part.
     struct lane {
@@ -78,6 +79,7 @@ private:
         std::size_t running = 0;
         std::optional<std::chrono::duration<double>> usual; ///< time in a slot, lately
         bool timer = false;                                 ///< for the end of its pause is set
+        engine_list last_served;                            ///< the queue whose turn was last
     };
 
     [[nodiscard]] lane& at(engine_id id) { return lanes_.at(id.index); }
@@ -93,7 +95,6 @@ private:
     const dispatcher_context* context_ = nullptr;
     std::vector<lane> lanes_; ///< by engine_id
     queues waiting_;          ///< none is empty
-    engine_list last_served_; ///< the queue whose turn was last
     std::unordered_map<generation_id, job> jobs_;
     std::unordered_map<caf::actor_id, generation_id> owners_;
 };

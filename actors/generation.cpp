@@ -29,8 +29,7 @@ void generation_state::start(const generation_context& context, generation_id id
 void generation_state::on(start_generation known) {
     if (asked_) {
         // The dispatcher may be another one, which has heard of nobody yet.
-        if (!slot_)
-            ask_dispatcher();
+        ask_dispatcher();
     } else if (!job_ && known.user && !known.running && !loading_) {
         // What was just committed need not be read back before it is its turn.
         style_ = known.style;

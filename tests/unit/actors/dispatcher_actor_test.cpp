@@ -226,6 +226,21 @@ CAF_TEST(jobs for different engines take turns) {
     CAF_CHECK(granted.find("16 ") != std::string::npos);
 }
 
+CAF_TEST(queues of one engine take turns whatever another engine is given meanwhile) {
+    request(11, 1);
+    request(12, 1);
+    request(31, 3, {second});
+    request(13, 1);
+    request(14, 1);
+    request(21, 2, {first, second});
+    request(32, 3, {second});
+    CAF_CHECK_EQUAL(granted, "11 12 31' ");
+    release(11);
+    release(31);
+    release(12);
+    CAF_CHECK_EQUAL(granted, "11 12 31' 21 32' 13 ");
+}
+
 CAF_TEST(after its pause an engine is tried with one job) {
     for (const int job : {11, 12, 13, 14, 15})
         request(job, 1);
@@ -265,6 +280,19 @@ CAF_TEST(a job that is lost while it tries an engine lets another try) {
     CAF_CHECK_EQUAL(granted, "11 12 13 14 15 ");
 }
 
+CAF_TEST(a job from before its pause lets nobody else try an engine) {
+    for (const int job : {11, 12, 13, 14, 15})
+        request(job, 1);
+    release(11, engine_conduct::bad);
+    release(13, engine_conduct::bad);
+    elapse(10s);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 ");
+    release(12);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 ");
+    release(14);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 15 ");
+}
+
 CAF_TEST(whoever waits can ask how long) {
     for (const int job : {11, 12, 13, 14, 21})
         request(job, job / 10);
@@ -277,18 +305,6 @@ CAF_TEST(whoever waits can ask how long) {
     release(11, engine_conduct::good);
     CAF_CHECK_EQUAL(place(21), "0/10");
     CAF_CHECK_EQUAL(place(14), "1/20");
-}
-
-CAF_TEST(one that is started again shows nothing of the last one) {
-    request(11, 1);
-    request(12, 1);
-    request(13, 1);
-    crash(dispatcher);
-    dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &context)});
-    settle();
-    CAF_CHECK_EQUAL(depths.total(), 0u);
-    CAF_CHECK_EQUAL(meters.engine("first").running.Value(), 0);
-    CAF_CHECK_EQUAL(meters.engine("first").queued.Value(), 0);
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

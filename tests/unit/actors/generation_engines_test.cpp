@@ -130,11 +130,31 @@ CAF_TEST(a dispatcher that was started again is asked again) {
     occupy();
     caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
-    crash(dispatcher);
-    dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
-    actors.set(dispatcher);
+    restart_dispatcher();
     start();
     CAF_CHECK(store.busy());
+}
+
+CAF_TEST(a dispatcher that was started again is told of a slot in use) {
+    run();
+    restart_dispatcher();
+    start();
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 1);
+    engine_says(picture());
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("fake").good.Value(), 1);
+}
+
+CAF_TEST(a slot of a dispatcher that is no more is not used) {
+    occupy();
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
+    settle();
+    const auto former = dispatcher;
+    restart_dispatcher();
+    caf::send_as(former, actor, slot_granted{job, engine_id{1}});
+    settle();
+    CAF_REQUIRE(store.busy());
+    CAF_CHECK_EQUAL(last_run(*this).engine, "fake");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -111,6 +111,9 @@ void generation_state::on(engine_finished finished) {
 
 /// Whether to try again, and where.
 void generation_state::failed_at_engine(const engine_failure& failed) {
+    // Where nobody was to blame, its work may still be there.
+    if (failed.fault != engine_fault::ended)
+        attach_to_.reset();
     error_detail_ = failed.detail;
     pause_ = failed.retry_after.value_or(std::chrono::milliseconds{0});
     bool elsewhere = false;
@@ -142,7 +145,8 @@ void generation_state::on(output_stored stored) {
         output_ = std::move(*stored.image);
         handle(generation_event::stored);
     } else {
-        error_detail_ = stored.image.error().detail;
+        if (machine_.phase() == generation_phase::storing) // or something else has ended it meanwhile
+            error_detail_ = stored.image.error().detail;
         std::error_code ignored;
         std::filesystem::remove(delivered_->file, ignored);
         handle(generation_event::store_failed);
@@ -311,7 +315,6 @@ void generation_state::submit() {
     job.deadline = g.deadline;
     if (attach_to_)
         job.attach_to = g.engine_job;
-    attach_to_.reset();
     submitted_ = machine_.attempt();
     engine_callbacks callbacks;
     callbacks.accepted = [self = caf::actor_cast<generation_actor>(self_),

@@ -85,6 +85,21 @@ CAF_TEST(work of an earlier life goes to its engine whatever the style says) {
     CAF_CHECK_EQUAL(engine.jobs[0].attach_to, "");
 }
 
+CAF_TEST(work of an earlier life is gone on with although the first try did not come to the engine) {
+    found(generation_status::running);
+    reader.job->generation.attempt = 1;
+    reader.job->generation.engine = "fake";
+    reader.job->generation.engine_job = "job-7";
+    start();
+    finish();
+    engine_says(failing(engine_fault::ended));
+    elapse(1min);
+    CAF_CHECK_EQUAL(last_run(*this).engine_job, "job-7");
+    finish();
+    CAF_REQUIRE_EQUAL(engine.jobs.size(), 2u);
+    CAF_CHECK_EQUAL(engine.jobs[1].attach_to, "job-7");
+}
+
 CAF_TEST(work of an engine that is not there any more begins anew) {
     found(generation_status::running);
     reader.job->generation.attempt = 1;

@@ -356,7 +356,7 @@ outcome<generation_job> database::job_of(generation_id generation) const {
     g.cost = row.cost;
     g.seed = row.seed;
     g.parameters = row.parameters;
-    g.attempt = row.run.attempt;
+    g.attempt = row.run.attempt + (bugs.counts_attaching && !row.run.engine_job.empty() ? 1 : 0);
     g.engine = row.run.engine;
     g.engine_job = row.run.engine_job;
     g.deadline = row.deadline;

@@ -22,6 +22,7 @@ struct database_bugs {
     bool generations_without_guard = false;
     bool keys_not_unique = false;
     bool torn_change_sets = false;   ///< a refused change set leaves its journal rows behind
+    bool counts_attaching = false;   ///< work that an engine goes on with is read as one more attempt
     bool failures_stay_open = false; ///< a generation whose tokens are returned is not marked as failed
 };
 

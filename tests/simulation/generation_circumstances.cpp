@@ -31,10 +31,10 @@ void generation_circumstances::choose(generation_world& w) {
         failing_reads = chance.between(0, 20);
         w.files->failures = chance.between(0, 20);
     }
-    engines.slow = chance.between(20, 95);
-    engines.failure = chance.chance(70) ? chance.between(0, 60) : 0;
+    engines.slow = chance.between(20, 98);
+    engines.failure = chance.chance(70) ? chance.between(0, 90) : 0;
     engines.cancel_ignored = chance.between(0, 60);
-    last_step = static_cast<stamp>(chance.between(150, 700));
+    last_step = static_cast<stamp>(chance.between(500, 5'000));
 }
 
 void generation_circumstances::choose_weights(dice& chance) {
@@ -43,14 +43,16 @@ void generation_circumstances::choose_weights(dice& chance) {
     weight(step::deliver_to_writer) = chance.between(80, 200);
     weight(step::go_on_at_engine) = chance.between(5, 100);
     weight(step::look_at_image) = chance.between(20, 100);
-    weight(step::spend) = chance.between(10, 60);
+    weight(step::spend) = chance.between(5, 40);
     weight(step::cancel) = chance.chance(70) ? chance.between(1, 20) : 0;
     weight(step::sweep) = chance.between(1, 10);
     weight(step::pass_time) = chance.between(10, 60);
     weight(step::pass_long_time) = chance.chance(50) ? chance.between(1, 10) : 0;
+    for (auto& usual : weights)
+        usual *= 2; // faults are rare
     for (const auto fault : {step::forget_work, step::kill_process, step::crash_generation,
                              step::crash_dispatcher, step::crash_wallet, step::crash_writer})
-        weight(fault) = chance.chance(35) ? chance.between(2, 10) : 0;
+        weight(fault) = chance.chance(35) ? chance.between(1, 5) : 0;
 }
 
 /// Some bugs matter only in rare circumstances, which are made likely.
@@ -59,13 +61,15 @@ void generation_circumstances::plant(generation_world& w, generation_bug bug) {
     w.tables.bugs.generations_without_guard = bug == generation_bug::ends_without_guard;
     life.slots_of_dispatcher.keeps_slots = bug == generation_bug::keeps_slots;
     life.slots_of_dispatcher.never_leaves_alone = bug == generation_bug::never_leaves_alone;
+    life.slots_of_dispatcher.knows_no_users = bug == generation_bug::knows_no_users;
+    w.tables.bugs.counts_attaching = bug == generation_bug::counts_attaching;
     life.ignores_attach = bug == generation_bug::ignores_attach;
     service.bugs.swallows_refusals = bug == generation_bug::swallows_refusals;
     if (bug == generation_bug::ends_without_guard) {
         weight(step::crash_generation) = 15;
         weight(step::cancel) = 20;
     }
-    if (bug == generation_bug::ignores_attach)
+    if (bug == generation_bug::ignores_attach || bug == generation_bug::counts_attaching)
         weight(step::kill_process) = weight(step::crash_generation) = 5;
 }
 

@@ -45,14 +45,20 @@ void generation_book::lost_actor(generation_id id, const database& tables,
             const auto& run = row->second.run;
             return remote.name() == run.engine && remote.finds_again() && remote.knows(run.engine_job);
         });
-    if (!noted)
+    if (!noted) {
         ++entry.may_begin;
+        ++entry.lost;
+    }
 }
 
 void generation_book::lost_process(const database& tables, const std::vector<remote_model>& remotes) {
-    for (auto& [id, entry] : entries_) {
-        lost_actor(id, tables, remotes);
-        entry.excused = false;
+    for (const auto& [id, row] : tables.generations) {
+        auto& entry = of(id);
+        if (entry.submitted > 0)
+            lost_actor(id, tables, remotes);
+        else
+            ++entry.lost; // no engine has heard of it
+        entry.excused = entry.unheard = false;
     }
 }
 
@@ -79,14 +85,15 @@ void engine_model::submit(engine_job what, engine_callbacks callbacks) {
     }
     world_.note(remote_.name() + " has generation " + std::to_string(what.id.value) + " as " + next.work);
     jobs_.push_back(std::move(next));
-    count_slots();
+    if (known_jobs() > slots_)
+        world_.complain(remote_.name() + " has more jobs than slots");
 }
 
-void engine_model::count_slots() {
-    const auto counted =
-        std::ranges::count_if(jobs_, [this](const job& j) { return !book_.of(j.generation).excused; });
-    if (static_cast<std::size_t>(counted) > slots_)
-        world_.complain(remote_.name() + " has more jobs than slots");
+std::size_t engine_model::known_jobs() const {
+    return static_cast<std::size_t>(std::ranges::count_if(jobs_, [this](const job& j) {
+        const auto& known = book_.of(j.generation);
+        return !known.excused && !known.unheard;
+    }));
 }
 
 void engine_model::cancel(generation_id what) {

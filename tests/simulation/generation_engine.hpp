@@ -43,7 +43,9 @@ public:
         int may_begin = 1;    ///< works that were to be begun
         int submitted = 0;    ///< attempts that an engine was given
         int may_submit = 0;   ///< beyond the attempts of one life
+        int lost = 0;         ///< attempts that may have ended with an actor
         bool excused = false; ///< its slot was lost with an actor; until the process ends
+        bool unheard = false; ///< the dispatcher is a new one, and does not know yet whether it has a slot
     };
 
     entry& of(generation_id id) { return entries_[id]; }
@@ -80,6 +82,8 @@ public:
     void stop() override {}
 
     [[nodiscard]] bool busy() const { return !jobs_.empty(); }
+    /// Jobs of whose slots the dispatcher knows.
+    [[nodiscard]] std::size_t known_jobs() const;
     void step(const engine_faults& faults);
     /// The process has died: nobody hears of its jobs any more.
     void cut_off();
@@ -98,7 +102,6 @@ private:
         bool cancelled = false;
     };
 
-    void count_slots();
     void progress(job& at);
     void end(std::size_t index, engine_outcome result);
     [[nodiscard]] engine_result picture();

@@ -5,8 +5,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Generations of this style begin with the last engine.
-constexpr style_id special{2};
+/// Generations of these styles begin with the last engine, or one in the middle.
+constexpr style_id with_last{2};
+constexpr style_id with_middle{3};
 
 /// The watch is told the rules that are meant, also when the dispatcher has a bug.
 circuit_breaker_rules rules_of(const life_settings& how) {
@@ -33,6 +34,9 @@ generation_life::generation_life(generation_world& w, const life_settings& how)
                how.attempts_max,
                [&w] { return w.chance.between(0, 99) / 100.0; }} {
     auto& service = *w.service;
+    watch_.on_request = [this](const request_slot& c, std::size_t on_their_way) {
+        requested(c, on_their_way);
+    };
     start_dispatcher();
     constexpr std::size_t many = 1'000'000;
     const directory_options family{w.runtime.time, w.runtime.meters, process::idle_timeout, many, 1h};
@@ -48,14 +52,31 @@ engine_set generation_life::make_engines() {
         const engine_id id{members.size()};
         auto driver = std::make_unique<engine_model>(world_, remote, world_.book, how_.slots,
                                                      world_.directory.path(), how_.ignores_attach);
-        driver->on_submit = [this, id](generation_id job) { watch_.submitted(job, id); };
+        driver->on_submit = [this, id](generation_id job) { submitted(job, id); };
         drivers_.push_back(driver.get());
         members.push_back({std::move(driver), how_.slots});
         if (usual.empty() || how_.fallback)
             usual.push_back(id);
     }
     const engine_id last{members.size() - 1};
-    return engine_set{std::move(members), std::move(usual), {{special, last}}};
+    const engine_id middle{last.index / 2};
+    return engine_set{std::move(members), std::move(usual), {{with_last, last}, {with_middle, middle}}};
+}
+
+void generation_life::submitted(generation_id id, engine_id engine) {
+    watch_.submitted(id, engine);
+    if (engines_.order_for(world_.tables.generations.at(id).style).front() != engine)
+        ++elsewhere_;
+}
+
+/// From the request on, the dispatcher counts a slot that another one gave. It may have given away too many
+/// before that; then this one stays out of the count.
+void generation_life::requested(const request_slot& command, std::size_t on_their_way) {
+    auto& known = world_.book.of(command.id);
+    if (known.unheard && command.held)
+        known.unheard = drivers_.at(command.held->index)->known_jobs() + on_their_way >= how_.slots;
+    else
+        known.unheard = false;
 }
 
 void generation_life::cut_off() {
@@ -88,9 +109,8 @@ void generation_life::crash_dispatcher() {
 }
 
 void generation_life::restart_dispatcher() {
-    // It does not know who has a slot of the last one.
     for (const auto& [id, row] : world_.tables.generations)
-        world_.book.of(id).excused = true;
+        world_.book.of(id).unheard = true;
     start_dispatcher();
 }
 

@@ -53,6 +53,9 @@ public:
     [[nodiscard]] const queue_depths& depths() const { return depths_; }
     /// Slots that the dispatcher believes to be in use.
     [[nodiscard]] double slots_in_use();
+    [[nodiscard]] const slot_watch& watch() const { return watch_; }
+    /// How many jobs went to another engine than their first.
+    [[nodiscard]] std::size_t elsewhere() const { return elsewhere_; }
 
     /// The actor of that generation ends as if a handler had thrown; false when there is none.
     bool crash_generation(generation_id id);
@@ -63,6 +66,8 @@ public:
 private:
     void start_dispatcher();
     engine_set make_engines();
+    void submitted(generation_id id, engine_id engine);
+    void requested(const request_slot& command, std::size_t on_their_way);
 
     generation_world& world_;
     life_settings how_;
@@ -77,6 +82,7 @@ private:
     generation_context context_;
     dispatcher_actor dispatcher_;
     generations_actor generations_;
+    std::size_t elsewhere_ = 0;
 };
 
 } // namespace atelier::test

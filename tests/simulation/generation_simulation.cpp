@@ -3,6 +3,8 @@
 #include "tests/simulation/generation_circumstances.hpp"
 #include "tests/simulation/generation_users.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <array>
 #include <optional>
 #include <utility>
@@ -13,7 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 
 using event = generation_step;
-constexpr std::size_t most_orders = 12;
+constexpr std::size_t most_orders = 24;
 
 class simulation {
 public:
@@ -67,6 +69,9 @@ private:
         (void)world_.service->kill(world_.chance, world_.now);
         for (const auto* driver : life_->drivers())
             report_.attached += driver->attached;
+        report_.elsewhere += life_->elsewhere();
+        report_.trips += life_->watch().trips;
+        report_.trials += life_->watch().trials;
         life_.reset();
         world_.service.reset();
     }
@@ -270,6 +275,7 @@ private:
 
     /// Without faults from now on: every generation ends, and nobody waits for anything.
     void come_to_rest() {
+        calm_since_ = world_.runtime.time.now();
         world_.note("no more faults");
         today_.end_faults();
         world_.files->failures = 0;
@@ -346,10 +352,9 @@ private:
                 world_.complain(name + " has another number of outputs than it should");
             if (succeeded != row.error.empty() || succeeded != row.output.has_value())
                 world_.complain(name + " has an error and an output, or neither");
-            const auto& known = world_.book.of(id);
-            if (row.run.attempt > today_.life.attempts_max ||
-                known.submitted > today_.life.attempts_max + known.may_submit)
-                world_.complain(name + " was tried too often");
+            if (row.run.finished_at > std::max(row.deadline, calm_since_) + 90s)
+                world_.complain(name + " ends long after its deadline");
+            check_attempts(name, row, world_.book.of(id));
             auto& counted = succeeded                           ? report_.succeeded
                             : row.error.starts_with("canceled") ? report_.canceled
                                                                 : report_.failed;
@@ -357,11 +362,23 @@ private:
         }
     }
 
+    void check_attempts(const std::string& name, const database::generation& row,
+                        const generation_book::entry& known) {
+        if (row.run.attempt > today_.life.attempts_max ||
+            known.submitted > today_.life.attempts_max + known.may_submit)
+            world_.complain(name + " was tried too often");
+        // No engine hears of an attempt that is cancelled before, or whose photo cannot be fetched.
+        const bool tried_last = row.error.empty() || row.error.starts_with("engine_failed");
+        if (tried_last && !world_.files->elsewhere() && row.run.attempt > known.begun + known.lost)
+            world_.complain(name + " counts attempts that were none");
+    }
+
     generation_world world_;
     generation_users users_;
     generation_circumstances today_;
     std::optional<generation_life> life_;
     std::vector<start_generation> found_; ///< by the sweeper, last time
+    instant calm_since_;                  ///< nothing goes wrong any more
     generation_report report_;
 };
 
@@ -373,12 +390,16 @@ void generation_report::add(const generation_report& other) {
     canceled += other.canceled;
     failed += other.failed;
     attached += other.attached;
+    elsewhere += other.elsewhere;
+    trips += other.trips;
+    trials += other.trials;
     deaths += other.deaths;
     crashes += other.crashes;
 }
 
 generation_report simulate_generations(simulation_runtime& runtime, std::uint64_t seed,
                                        const generation_options& options) {
+    spdlog::set_level(spdlog::level::err); // what is warned of is the order of the day here
     return simulation{runtime, seed, options}.run();
 }
 

@@ -16,7 +16,9 @@ enum class generation_bug : std::uint8_t {
     ends_without_guard, ///< the status is not compared: an output is committed although it was cancelled
     keeps_slots,        ///< a slot that is given back stays taken
     never_leaves_alone, ///< an engine that fails, or asks for a pause, gets jobs all the same
+    knows_no_users,     ///< slots go to the oldest job of all, whosever it is
     ignores_attach,     ///< what an engine works on already is begun, and paid for, again
+    counts_attaching,   ///< going on with an attempt is taken for another one
     swallows_refusals,  ///< a refused commit is reported as made
 };
 
@@ -31,8 +33,11 @@ struct generation_report {
     // What happened on the way.
     std::size_t succeeded = 0;
     std::size_t canceled = 0;
-    std::size_t failed = 0; ///< in other ways
-    std::size_t attached = 0;
+    std::size_t failed = 0;    ///< in other ways
+    std::size_t attached = 0;  ///< jobs that went on with earlier work
+    std::size_t elsewhere = 0; ///< jobs that went to another engine than their first
+    std::size_t trips = 0;     ///< of circuit breakers
+    std::size_t trials = 0;    ///< jobs that tried an engine after its pause
     std::size_t deaths = 0;
     std::size_t crashes = 0;
 

@@ -35,6 +35,8 @@ constexpr std::array mutants{
     mutant{generation_bug::ends_without_guard, "ends without guard", 1'000},
     mutant{generation_bug::keeps_slots, "keeps slots", 200},
     mutant{generation_bug::never_leaves_alone, "never leaves an engine alone", 500},
+    mutant{generation_bug::knows_no_users, "knows no users", 200},
+    mutant{generation_bug::counts_attaching, "takes attaching for an attempt", 500},
     mutant{generation_bug::ignores_attach, "begins work that the engine has", 500},
     mutant{generation_bug::swallows_refusals, "swallows refusals", 500},
 };
@@ -62,12 +64,16 @@ CAF_TEST(whatever happens every generation ends and is paid for once) {
     CAF_CHECK_EQUAL(wrong, 0);
     CAF_MESSAGE(seeds << " seeds, " << all.steps << " steps, " << all.succeeded << " succeeded, "
                       << all.canceled << " canceled, " << all.failed << " failed, " << all.attached
-                      << " gone on with, " << all.deaths << " deaths, " << all.crashes << " crashes");
+                      << " gone on with, " << all.elsewhere << " elsewhere, " << all.trips << " trips, "
+                      << all.trials << " trials, " << all.deaths << " deaths, " << all.crashes << " crashes");
     // A simulation in which nothing happens proves nothing.
     CAF_CHECK(all.succeeded > seeds);
     CAF_CHECK(all.canceled > seeds / 10);
     CAF_CHECK(all.failed > seeds / 10);
-    CAF_CHECK(all.attached > seeds / 200);
+    CAF_CHECK(all.attached > seeds / 10);
+    CAF_CHECK(all.elsewhere > seeds / 10);
+    CAF_CHECK(all.trips > seeds / 10);
+    CAF_CHECK(all.trials > seeds / 25);
     CAF_CHECK(all.deaths > seeds / 10);
     CAF_CHECK(all.crashes > seeds / 10);
 }

@@ -5,7 +5,7 @@ namespace atelier::test {
 void generation_users::spend() {
     auto& chance = world_.chance;
     const auto user = chance.of(world_.users);
-    spend_tokens order{user, image_id{1}, style_id{chance.between(1, 2)}, chance.between(1, 4)};
+    spend_tokens order{user, image_id{1}, style_id{chance.between(1, 3)}, chance.between(1, 4)};
     order.seed = static_cast<std::int64_t>(++ordered_);
     order.parameters = "{}";
     order.time_limit = std::chrono::seconds{chance.chance(30) ? chance.between(1, 20) : 300};
@@ -50,7 +50,10 @@ void generation_users::canceled(generation_id id, user_id user, const outcome<ge
         world_.complain("a stranger cancels " + name);
     if (!is_final(answer->status) || answer->status != row.status || answer->output_image != row.output ||
         answer->error != row.error)
-        world_.complain("who cancels " + name + " hears what is not so");
+        world_.complain("who cancels " + name +
+                        " hears what is not so: " + std::string{to_string(answer->status)} + " with \"" +
+                        answer->error + "\" instead of " + std::string{to_string(row.status)} + " with \"" +
+                        row.error + "\"");
     told_[id] = answer->status;
 }
 

@@ -44,6 +44,8 @@ public:
                              const std::function<bool(const std::string& key)>& /*visit*/) override {}
     [[nodiscard]] status check() override { return done{}; }
 
+    [[nodiscard]] bool elsewhere() const { return elsewhere_; }
+
     int failures = 0; ///< in percent
 
 private:

@@ -223,7 +223,7 @@ void generation_state::loaded(outcome<generation_job> job) {
     } else if (g.deadline <= now) {
         handle(generation_event::deadline);
     } else if (slot_) {
-        handle(generation_event::slot_granted);
+        use_slot();
     } else {
         queue(g.user, g.deadline);
     }

@@ -72,9 +72,19 @@ void generation_state::on(slot_granted slot) {
     }
     slot_ = slot.engine;
     if (job_)
-        handle(generation_event::slot_granted);
+        use_slot();
     else
         load();
+}
+
+/// It may have asked before it knew that an engine has its work already.
+void generation_state::use_slot() {
+    if (attach_to_ && *attach_to_ != *slot_) {
+        release_slot();
+        request_slot();
+    } else {
+        handle(generation_event::slot_granted);
+    }
 }
 
 } // namespace atelier

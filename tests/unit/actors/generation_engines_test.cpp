@@ -85,6 +85,20 @@ CAF_TEST(work of an earlier life goes to its engine whatever the style says) {
     CAF_CHECK_EQUAL(engine.jobs[0].attach_to, "");
 }
 
+CAF_TEST(work of an earlier life is not begun at another engine by who was told that it waits) {
+    found(generation_status::running);
+    reader.job->generation.attempt = 1;
+    reader.job->generation.engine = "other";
+    reader.job->generation.engine_job = "job-7";
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
+    settle();
+    finish();
+    CAF_CHECK(engine.jobs.empty());
+    CAF_REQUIRE_EQUAL(other.jobs.size(), 1u);
+    CAF_CHECK_EQUAL(other.jobs[0].attach_to, "job-7");
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
+}
+
 CAF_TEST(work of an earlier life is gone on with although the first try did not come to the engine) {
     found(generation_status::running);
     reader.job->generation.attempt = 1;

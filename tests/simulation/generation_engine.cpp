@@ -112,7 +112,9 @@ void engine_model::step(const engine_faults& faults) {
     const auto index = chance.below(jobs_.size());
     auto& j = jobs_[index];
     if (j.cancelled && !chance.chance(faults.cancel_ignored)) {
+        // A generation that crashes before its end is committed knows nothing of it, and begins again.
         remote_.forget(j.work);
+        ++book_.of(j.generation).may_begin;
         end(index, engine_failure{true, "canceled", engine_fault::ended});
     } else if (chance.chance(faults.slow)) {
         progress(j);

@@ -57,7 +57,7 @@ void dispatcher_state::start(const dispatcher_context& context) {
         one.meters = &context.meters.engine(context.engines.at(id).name());
         one.slots = context.engines.slots(id);
         one.breaker = circuit_breaker{context.breaker};
-        lanes_.push_back(one);
+        lanes_.push_back(std::move(one));
     }
     show(); // not what the last one has shown
 }
@@ -73,8 +73,15 @@ void dispatcher_state::request(request_slot command, generation_actor who) {
     asking.engines = std::move(command.engines);
     self_->monitor(address);
     owners_.emplace(address.id(), command.id);
-    context_->depths.entered(command.user);
-    waiting_[asking.engines].push(command.user, command.id);
+    if (command.held) {
+        // Of a dispatcher that is no more.
+        asking.at = *command.held;
+        asking.granted = context_->time.now();
+        ++at(asking.at).running;
+    } else {
+        context_->depths.entered(command.user);
+        waiting_[asking.engines].push(command.user, command.id);
+    }
     hand_out();
 }
 
@@ -98,7 +105,7 @@ void dispatcher_state::lost(const caf::actor_addr& who) {
     const auto id = owner->second;
     owners_.erase(owner);
     if (const auto& gone = jobs_.at(id); gone.granted)
-        at(gone.at).breaker.left();
+        at(gone.at).breaker.left(gone.era);
     forget(id);
     hand_out();
 }
@@ -188,15 +195,15 @@ void dispatcher_state::judge(const job& done, const release_slot& how) {
         break;
     }
     case engine_conduct::bad:
-        where.breaker.failed(now);
+        where.breaker.failed(now, done.era);
         where.meters->bad.Increment();
         break;
     case engine_conduct::busy:
-        where.breaker.left();
+        where.breaker.left(done.era);
         where.meters->busy.Increment();
         break;
     case engine_conduct::unknown:
-        where.breaker.left();
+        where.breaker.left(done.era);
         where.meters->unknown.Increment();
         break;
     }
@@ -230,7 +237,7 @@ void dispatcher_state::hand_out() {
             chosen.at = id;
             chosen.granted = now;
             ++where.running;
-            where.breaker.began();
+            chosen.era = where.breaker.began();
             context_->depths.left(chosen.user);
             self_->send(chosen.who, slot_granted{*next, id});
         }
@@ -242,13 +249,14 @@ void dispatcher_state::hand_out() {
 
 /// Takes the next job that this engine is for now; the queues take turns.
 std::optional<generation_id> dispatcher_state::next_for(engine_id id) {
-    auto queue = waiting_.upper_bound(last_served_);
+    auto& last_served = at(id).last_served;
+    auto queue = waiting_.upper_bound(last_served);
     for (std::size_t looked = 0; looked < waiting_.size(); ++looked, ++queue) {
         if (queue == waiting_.end())
             queue = waiting_.begin();
         if (choose(queue->first) != id)
             continue;
-        last_served_ = queue->first;
+        last_served = queue->first;
         const auto next = queue->second.pop();
         if (queue->second.size() == 0)
             waiting_.erase(queue);

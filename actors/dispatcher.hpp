@@ -73,6 +73,7 @@ private:
         engine_list engines;
         engine_id at;                   ///< with `granted`: where it works
         std::optional<instant> granted; ///< since when it has a slot
+        circuit_breaker::era era = 0;   ///< of the engine, when it was given that
         std::optional<std::size_t> told_ahead;
     };
     /// One engine's part.
@@ -83,6 +84,7 @@ private:
         std::size_t running = 0;
         std::optional<std::chrono::duration<double>> usual; ///< time in a slot, lately
         bool timer = false;                                 ///< for the end of its pause is set
+        engine_list last_served;                            ///< the queue whose turn was last
     };
 
     [[nodiscard]] lane& at(engine_id id) { return lanes_.at(id.index); }
@@ -100,7 +102,6 @@ private:
     const dispatcher_context* context_ = nullptr;
     std::vector<lane> lanes_; ///< by engine_id
     queues waiting_;          ///< none is empty
-    engine_list last_served_; ///< the queue whose turn was last
     std::map<generation_id, job> jobs_;
     bool places_due_ = false; ///< the timer of `tell_places` is set
     generation_id last_told_; ///< whose turn was last

@@ -35,7 +35,7 @@ void submit_with_input(engine& worker, const image_library& images, worker_pool&
         submit_now(worker, images, input, job, callbacks);
     };
     if (!pool.submit(std::move(fetch)))
-        callbacks.finished(engine_failure{true, "too much image work is waiting", engine_fault::busy});
+        callbacks.finished(engine_failure{true, "too much image work is waiting", engine_fault::ended});
 }
 
 } // namespace atelier

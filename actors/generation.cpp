@@ -29,8 +29,7 @@ void generation_state::start(const generation_context& context, generation_id id
 void generation_state::on(start_generation known) {
     if (asked_) {
         // The dispatcher may be another one, which has heard of nobody yet.
-        if (!slot_)
-            ask_dispatcher();
+        ask_dispatcher();
     } else if (!job_ && known.user && !known.running && !loading_) {
         // What was just committed need not be read back before it is its turn.
         style_ = known.style;
@@ -112,6 +111,9 @@ void generation_state::on(engine_finished finished) {
 
 /// Whether to try again, and where.
 void generation_state::failed_at_engine(const engine_failure& failed) {
+    // Where nobody was to blame, its work may still be there.
+    if (failed.fault != engine_fault::ended)
+        attach_to_.reset();
     error_detail_ = failed.detail;
     pause_ = failed.retry_after.value_or(std::chrono::milliseconds{0});
     bool elsewhere = false;
@@ -143,7 +145,8 @@ void generation_state::on(output_stored stored) {
         output_ = std::move(*stored.image);
         handle(generation_event::stored);
     } else {
-        error_detail_ = stored.image.error().detail;
+        if (machine_.phase() == generation_phase::storing) // or something else has ended it meanwhile
+            error_detail_ = stored.image.error().detail;
         std::error_code ignored;
         std::filesystem::remove(delivered_->file, ignored);
         handle(generation_event::store_failed);
@@ -220,7 +223,7 @@ void generation_state::loaded(outcome<generation_job> job) {
     } else if (g.deadline <= now) {
         handle(generation_event::deadline);
     } else if (slot_) {
-        handle(generation_event::slot_granted);
+        use_slot();
     } else {
         queue(g.user, g.deadline);
     }
@@ -312,7 +315,6 @@ void generation_state::submit() {
     job.deadline = g.deadline;
     if (attach_to_)
         job.attach_to = g.engine_job;
-    attach_to_.reset();
     submitted_ = machine_.attempt();
     engine_callbacks callbacks;
     callbacks.accepted = [self = caf::actor_cast<generation_actor>(self_),

@@ -89,6 +89,7 @@ private:
     void ask_dispatcher();
     [[nodiscard]] std::vector<engine_id> untried() const;
     void release_slot(engine_conduct conduct = {}, std::optional<std::chrono::milliseconds> retry_after = {});
+    void use_slot();
     void leave_engine();
     void load();
     void loaded(outcome<generation_job> job);

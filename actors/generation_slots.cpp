@@ -1,6 +1,7 @@
 #include "actors/generation.hpp"
 #include "actors/runtime/roster.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -29,7 +30,7 @@ void generation_state::request_slot() {
 void generation_state::ask_dispatcher() {
     auto engines = attach_to_ ? std::vector{*attach_to_} : untried();
     self_->send(context_->actors.get<dispatcher_actor>(),
-                atelier::request_slot{id_, user_, std::move(engines)});
+                atelier::request_slot{id_, user_, std::move(engines), slot_});
 }
 
 std::vector<engine_id> generation_state::untried() const {
@@ -58,15 +59,32 @@ void generation_state::leave_engine() {
 void generation_state::on(slot_granted slot) {
     if (slot_)
         return;
+    const auto dispatcher = context_->actors.get<dispatcher_actor>();
+    if (caf::actor_cast<dispatcher_actor>(self_->current_sender()) != dispatcher) {
+        // The present one knows nothing of slots that the last one gave.
+        if (asked_)
+            ask_dispatcher();
+        return;
+    }
     if (!asked_ || (job_ && machine_.phase() != generation_phase::waiting)) {
-        self_->send(context_->actors.get<dispatcher_actor>(), atelier::release_slot{id_});
+        self_->send(dispatcher, atelier::release_slot{id_});
         return;
     }
     slot_ = slot.engine;
     if (job_)
-        handle(generation_event::slot_granted);
+        use_slot();
     else
         load();
+}
+
+/// It may have asked before it knew that an engine has its work already.
+void generation_state::use_slot() {
+    if (attach_to_ && *attach_to_ != *slot_) {
+        release_slot();
+        request_slot();
+    } else {
+        handle(generation_event::slot_granted);
+    }
 }
 
 } // namespace atelier

@@ -4,6 +4,11 @@
 
 namespace atelier {
 
+circuit_breaker::era circuit_breaker::began() {
+    trying_ = tripped_;
+    return era_;
+}
+
 void circuit_breaker::succeeded() {
     failures_ = 0;
     trips_ = 0;
@@ -11,9 +16,8 @@ void circuit_breaker::succeeded() {
     trying_ = false;
 }
 
-void circuit_breaker::failed(instant now) {
-    // Jobs that were there before it tripped come back one by one; they tell nothing new.
-    if (tripped_ && !trying_)
+void circuit_breaker::failed(instant now, era began) {
+    if (began != era_)
         return;
     trying_ = false;
     if (++failures_ < rules_.failures_max && !tripped_)
@@ -22,7 +26,13 @@ void circuit_breaker::failed(instant now) {
     const auto pause = rules_.pause * (std::int64_t{1} << std::min(trips_, doublings_max));
     hold(now + std::min(pause, rules_.pause_limit));
     ++trips_;
+    ++era_;
     tripped_ = true;
+}
+
+void circuit_breaker::left(era began) {
+    if (began == era_)
+        trying_ = false;
 }
 
 void circuit_breaker::hold(instant until) {

@@ -27,14 +27,17 @@ public:
     /// Until when nobody is let in; in the past when nothing but a job that tries it is waited for.
     [[nodiscard]] instant until() const { return until_; }
 
+    /// How often it had tripped when a job began: those from before the last time tell nothing new.
+    using era = std::int32_t;
+
     /// A job goes to the engine.
-    void began() { trying_ = tripped_; }
+    [[nodiscard]] era began();
     /// A job has ended there, and the engine did what it should.
     void succeeded();
     /// It did not.
-    void failed(instant now);
+    void failed(instant now, era began);
     /// A job has ended there in a way that says nothing about the engine.
-    void left() { trying_ = false; }
+    void left(era began);
     /// The engine asks to be left alone.
     void hold(instant until);
 
@@ -42,6 +45,7 @@ private:
     circuit_breaker_rules rules_;
     std::int32_t failures_ = 0; ///< in a row
     std::int32_t trips_ = 0;    ///< in a row
+    era era_ = 0;
     bool tripped_ = false;
     bool trying_ = false; ///< the one job after a pause is under way
     instant until_{};

@@ -25,10 +25,12 @@ struct request_slot {
     generation_id id;
     user_id user;
     std::vector<engine_id> engines;
+    /// I have a slot of this one already, which another dispatcher gave me.
+    std::optional<engine_id> held;
 
     request_slot() = default;
-    request_slot(generation_id i, user_id u, std::vector<engine_id> e)
-        : id{i}, user{u}, engines{std::move(e)} {}
+    request_slot(generation_id i, user_id u, std::vector<engine_id> e, std::optional<engine_id> h = {})
+        : id{i}, user{u}, engines{std::move(e)}, held{h} {}
 };
 
 /// The dispatcher: a slot of this engine is yours until you give it back.

@@ -25,6 +25,19 @@ bool worker_pool::submit(job work) {
     return true;
 }
 
+bool worker_pool::run_one() {
+    job next;
+    {
+        const std::lock_guard lock{mutex_};
+        if (queue_.empty())
+            return false;
+        next = std::move(queue_.front());
+        queue_.pop_front();
+    }
+    next();
+    return true;
+}
+
 void worker_pool::stop() {
     {
         const std::lock_guard lock{mutex_};

@@ -23,6 +23,10 @@ public:
     /// False when the queue is full or the pool has stopped: the job is dropped.
     [[nodiscard]] bool submit(job work);
 
+    /// Runs the job that waits longest on the caller's thread; false when none waits. For a pool without
+    /// threads, whose owner says when its work is done.
+    bool run_one();
+
     /// Runs what was accepted, then joins the threads.
     void stop();
 

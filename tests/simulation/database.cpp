@@ -90,6 +90,8 @@ bool database::unique(const change_set& set) const {
                                 }) &&
            std::ranges::none_of(set.new_generations,
                                 [this](const auto& row) { return generations.contains(row.id); }) &&
+           std::ranges::none_of(set.new_images,
+                                [this](const auto& row) { return images.contains(row.id); }) &&
            std::ranges::none_of(set.new_payments,
                                 [this](const auto& row) { return payments.contains(row.id); }) &&
            std::ranges::none_of(set.journal,
@@ -120,11 +122,31 @@ void database::write(const change_set& set, stamp when) {
         changed.expires_at = change.expires_at.value_or(changed.expires_at);
     }
     for (const auto& row : set.new_generations)
-        generations[row.id] = {set.user, generation_status::queued, row.cost, row.seed};
+        generations[row.id] = {set.user,  generation_status::queued,
+                               row.cost,  row.seed,
+                               false,     false,
+                               row.style, row.parameters,
+                               set.at,    row.deadline};
+    for (const auto& row : set.new_images)
+        images[row.id] = row.metadata;
     for (const auto& change : set.generation_changes) {
+        if (bugs.failures_stay_open && change.status == generation_status::failed)
+            continue;
         auto& changed = generations.at(change.id);
         changed.status = change.status;
+        changed.error = change.error;
+        changed.output = change.output_image;
         changed.has_output = changed.has_output || change.output_image;
+    }
+    for (const auto& run : set.run_changes) {
+        auto& kept = generations.at(run.id).run;
+        if (!run.engine.empty()) {
+            kept.engine = run.engine;
+            kept.engine_job = run.engine_job;
+        }
+        kept.attempt = run.attempt != 0 ? run.attempt : kept.attempt;
+        kept.started_at = run.started_at ? run.started_at : kept.started_at;
+        kept.finished_at = run.finished_at ? run.finished_at : kept.finished_at;
     }
     for (const auto& row : set.new_payments)
         payments[row.id] = {set.user, payment_status::pending, row.amount_cents, "", row.invoice_id};
@@ -316,6 +338,37 @@ std::vector<user_id> database::subscribers_to_attend(instant now) const {
             found.push_back(user);
     }
     return found;
+}
+
+outcome<generation_job> database::job_of(generation_id generation) const {
+    const auto found = generations.find(generation);
+    if (found == generations.end())
+        return errc::not_found;
+    const auto& row = found->second;
+    generation_job job;
+    auto& g = job.generation;
+    g.id = generation;
+    g.user = row.user;
+    g.output_image = row.output;
+    g.style = row.style;
+    g.status = row.status;
+    g.error = row.error;
+    g.cost = row.cost;
+    g.seed = row.seed;
+    g.parameters = row.parameters;
+    g.attempt = row.run.attempt + (bugs.counts_attaching && !row.run.engine_job.empty() ? 1 : 0);
+    g.engine = row.run.engine;
+    g.engine_job = row.run.engine_job;
+    g.deadline = row.deadline;
+    g.created_at = row.created_at;
+    g.started_at = row.run.started_at;
+    g.finished_at = row.run.finished_at;
+    if (!is_final(row.status))
+        g.spends = spends_of(generation);
+    job.input.key = "photoofaroomthatsomebodysent";
+    job.input.room_type = "kitchen";
+    job.style.prompt = "A bright {room_type}";
+    return job;
 }
 
 std::vector<spend_part> database::spends_of(generation_id generation) const {

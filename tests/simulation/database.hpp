@@ -8,6 +8,7 @@
 #include "tests/support/history.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -20,7 +21,9 @@ struct database_bugs {
     bool lots_without_guard = false;
     bool generations_without_guard = false;
     bool keys_not_unique = false;
-    bool torn_change_sets = false; ///< a refused change set leaves its journal rows behind
+    bool torn_change_sets = false;   ///< a refused change set leaves its journal rows behind
+    bool counts_attaching = false;   ///< work that an engine goes on with is read as one more attempt
+    bool failures_stay_open = false; ///< a generation whose tokens are returned is not marked as failed
 };
 
 /// The tables that the wallets write, in memory, with what PostgreSQL and the statements of a batch
@@ -46,6 +49,13 @@ public:
         std::int64_t seed = 0;
         bool has_output = false;
         bool foreign = false;
+        style_id style{};
+        std::string parameters{};
+        instant created_at{};
+        instant deadline{};
+        std::string error{};
+        std::optional<image_id> output{};
+        generation_run_change run{};
     };
     struct payment {
         user_id user;
@@ -66,6 +76,7 @@ public:
     std::map<purchase_id, lot> lots;
     std::vector<entry> journal;
     std::map<generation_id, generation> generations;
+    std::map<image_id, std::string> images; ///< their metadata
     std::map<payment_id, payment> payments;
     std::map<payment_id, purchase_id> payment_purchases;
     std::map<std::string, refund> refunds; ///< by their own transaction
@@ -95,6 +106,8 @@ public:
     [[nodiscard]] loaded_subscription subscription_of(user_id user) const;
     /// Users whose subscription has something to attend to, as the sweeper finds them.
     [[nodiscard]] std::vector<user_id> subscribers_to_attend(instant now) const;
+    /// A generation with what it takes to run it.
+    [[nodiscard]] outcome<generation_job> job_of(generation_id generation) const;
     /// What a generation was paid with.
     [[nodiscard]] std::vector<spend_part> spends_of(generation_id generation) const;
 

@@ -72,6 +72,14 @@ public:
     [[nodiscard]] const subscriptions_actor& subscriptions() const { return subscriptions_; }
     /// Where change sets of that user go.
     [[nodiscard]] writer_actor writer_of(user_id user) const { return roster_.writer_of(user); }
+    /// Where its actors find each other.
+    [[nodiscard]] roster& actors() { return roster_; }
+    /// Ends that actor with this process.
+    template <class Handle>
+    Handle born(Handle handle) {
+        mortal_.push_back(caf::actor_cast<caf::actor_addr>(handle));
+        return handle;
+    }
 
     /// Sends a request; `answered` gets the reply, or nothing when the receiver is gone, unless this process
     /// dies before.
@@ -102,11 +110,6 @@ private:
     [[nodiscard]] wallet_context context(id_source& ids) const;
     [[nodiscard]] subscription_context context(id_source& ids, gateway_client& gateway) const;
     void end(const caf::actor_addr& who);
-    template <class Handle>
-    Handle born(Handle handle) {
-        mortal_.push_back(caf::actor_cast<caf::actor_addr>(handle));
-        return handle;
-    }
 
     simulation_runtime& runtime_;
     settings how_;

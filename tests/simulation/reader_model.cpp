@@ -36,10 +36,10 @@ reader_actor reader_model::spawn(caf::actor_system& system) {
                         return outcome<std::vector<purchase_record>>{tables.wallet_of(user)};
                     });
             },
-            [this, self](load_generation) {
-                return add<generation_job>(self, "a generation", [](const database&, instant) {
-                    return outcome<generation_job>{errc::not_found};
-                });
+            [this, self](load_generation what) {
+                return add<generation_job>(
+                    self, "generation " + std::to_string(what.id.value),
+                    [id = what.id](const database& tables, instant) { return tables.job_of(id); });
             },
             [this, self](const load_payment& what) {
                 return add<payment_record>(self, "the payment of " + what.invoice_id,

@@ -126,6 +126,13 @@ struct fixture : test::deterministic {
         settle();
     }
 
+    /// Another one, which knows nothing of what the last one did.
+    void restart_dispatcher() {
+        crash(dispatcher);
+        dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
+        actors.set(dispatcher);
+    }
+
     /// Up to where the engine has it.
     void run() {
         start();

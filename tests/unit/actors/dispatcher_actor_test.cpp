@@ -228,6 +228,21 @@ CAF_TEST(jobs for different engines take turns) {
     CAF_CHECK(granted.find("16 ") != std::string::npos);
 }
 
+CAF_TEST(queues of one engine take turns whatever another engine is given meanwhile) {
+    request(11, 1);
+    request(12, 1);
+    request(31, 3, {second});
+    request(13, 1);
+    request(14, 1);
+    request(21, 2, {first, second});
+    request(32, 3, {second});
+    CAF_CHECK_EQUAL(granted, "11 12 31' ");
+    release(11);
+    release(31);
+    release(12);
+    CAF_CHECK_EQUAL(granted, "11 12 31' 21 32' 13 ");
+}
+
 CAF_TEST(after its pause an engine is tried with one job) {
     for (const int job : {11, 12, 13, 14, 15})
         request(job, 1);
@@ -264,6 +279,19 @@ CAF_TEST(a job that is lost while it tries an engine lets another try) {
     CAF_CHECK_EQUAL(granted, "11 12 13 14 ");
     request(15, 1);
     crash(jobs[14]);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 15 ");
+}
+
+CAF_TEST(a job from before its pause lets nobody else try an engine) {
+    for (const int job : {11, 12, 13, 14, 15})
+        request(job, 1);
+    release(11, engine_conduct::bad);
+    release(13, engine_conduct::bad);
+    elapse(10s);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 ");
+    release(12);
+    CAF_CHECK_EQUAL(granted, "11 12 13 14 ");
+    release(14);
     CAF_CHECK_EQUAL(granted, "11 12 13 14 15 ");
 }
 

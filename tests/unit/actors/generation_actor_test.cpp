@@ -257,6 +257,19 @@ CAF_TEST(an output that cannot be stored is a failure) {
     CAF_CHECK_EQUAL(wallets.refunds.at(0).change.error, "storage_failed: not a picture");
 }
 
+CAF_TEST(an output that fails too late does not change why it failed) {
+    run();
+    engine_says(picture());
+    wallets.held = true;
+    elapse(10min);
+    stored(failure{errc::invalid_image, "not a picture"});
+    const auto told = cancel();
+    wallets.release();
+    settle();
+    CAF_REQUIRE(told.over());
+    CAF_CHECK_EQUAL(told->value().error, "deadline_exceeded");
+}
+
 CAF_TEST(too much image work is a failure) {
     CAF_CHECK(image_pool->submit([] {}));
     run();

@@ -85,6 +85,35 @@ CAF_TEST(work of an earlier life goes to its engine whatever the style says) {
     CAF_CHECK_EQUAL(engine.jobs[0].attach_to, "");
 }
 
+CAF_TEST(work of an earlier life is not begun at another engine by who was told that it waits) {
+    found(generation_status::running);
+    reader.job->generation.attempt = 1;
+    reader.job->generation.engine = "other";
+    reader.job->generation.engine_job = "job-7";
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
+    settle();
+    finish();
+    CAF_CHECK(engine.jobs.empty());
+    CAF_REQUIRE_EQUAL(other.jobs.size(), 1u);
+    CAF_CHECK_EQUAL(other.jobs[0].attach_to, "job-7");
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
+}
+
+CAF_TEST(work of an earlier life is gone on with although the first try did not come to the engine) {
+    found(generation_status::running);
+    reader.job->generation.attempt = 1;
+    reader.job->generation.engine = "fake";
+    reader.job->generation.engine_job = "job-7";
+    start();
+    finish();
+    engine_says(failing(engine_fault::ended));
+    elapse(1min);
+    CAF_CHECK_EQUAL(last_run(*this).engine_job, "job-7");
+    finish();
+    CAF_REQUIRE_EQUAL(engine.jobs.size(), 2u);
+    CAF_CHECK_EQUAL(engine.jobs[1].attach_to, "job-7");
+}
+
 CAF_TEST(work of an engine that is not there any more begins anew) {
     found(generation_status::running);
     reader.job->generation.attempt = 1;
@@ -130,11 +159,31 @@ CAF_TEST(a dispatcher that was started again is asked again) {
     occupy();
     caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
     settle();
-    crash(dispatcher);
-    dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
-    actors.set(dispatcher);
+    restart_dispatcher();
     start();
     CAF_CHECK(store.busy());
+}
+
+CAF_TEST(a dispatcher that was started again is told of a slot in use) {
+    run();
+    restart_dispatcher();
+    start();
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 1);
+    engine_says(picture());
+    CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
+    CAF_CHECK_EQUAL(meters.engine("fake").good.Value(), 1);
+}
+
+CAF_TEST(a slot of a dispatcher that is no more is not used) {
+    occupy();
+    caf::anon_send(actor, start_generation{job, anna, time.now() + 10min, style_id{}});
+    settle();
+    const auto former = dispatcher;
+    restart_dispatcher();
+    caf::send_as(former, actor, slot_granted{job, engine_id{1}});
+    settle();
+    CAF_REQUIRE(store.busy());
+    CAF_CHECK_EQUAL(last_run(*this).engine, "fake");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

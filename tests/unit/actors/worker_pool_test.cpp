@@ -73,3 +73,15 @@ CAF_TEST(several threads work at once) {
     }));
     pool.stop();
 }
+
+CAF_TEST(a pool without threads runs a job when it is told to) {
+    worker_pool pool{0, 2};
+    std::vector<int> done;
+    CAF_CHECK(pool.submit([&] { done.push_back(1); }));
+    CAF_CHECK(pool.submit([&] { done.push_back(2); }));
+    CAF_CHECK(pool.run_one());
+    CAF_CHECK(done == std::vector{1});
+    CAF_CHECK(pool.run_one());
+    CAF_CHECK(!pool.run_one());
+    CAF_CHECK(done == (std::vector{1, 2}));
+}

@@ -11,12 +11,15 @@ namespace {
 constexpr instant now{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
 constexpr circuit_breaker_rules rules{3, 10s, 60s};
 
+/// A job begins, and fails.
+void fail(circuit_breaker& breaker, instant at = now) {
+    breaker.failed(at, breaker.began());
+}
+
 circuit_breaker tripped() {
     circuit_breaker breaker{rules};
-    for (int i = 0; i < 3; ++i) {
-        breaker.began();
-        breaker.failed(now);
-    }
+    for (int i = 0; i < 3; ++i)
+        fail(breaker);
     return breaker;
 }
 
@@ -24,14 +27,14 @@ circuit_breaker tripped() {
 
 CAF_TEST(failures in a row close it and a success begins the count anew) {
     circuit_breaker breaker{rules};
-    breaker.failed(now);
-    breaker.failed(now);
+    fail(breaker);
+    fail(breaker);
     CAF_CHECK(breaker.admits(now));
     breaker.succeeded();
-    breaker.failed(now);
-    breaker.failed(now);
+    fail(breaker);
+    fail(breaker);
     CAF_CHECK(breaker.admits(now));
-    breaker.failed(now);
+    fail(breaker);
     CAF_CHECK(!breaker.admits(now));
     CAF_CHECK(breaker.tripped());
     CAF_CHECK(breaker.until() == now + 10s);
@@ -41,7 +44,7 @@ CAF_TEST(after the pause one job tries it) {
     auto breaker = tripped();
     CAF_CHECK(!breaker.admits(now + 10s - 1us));
     CAF_CHECK(breaker.admits(now + 10s));
-    breaker.began();
+    (void)breaker.began();
     CAF_CHECK(!breaker.admits(now + 10s));
     breaker.succeeded();
     CAF_CHECK(breaker.admits(now + 10s));
@@ -50,8 +53,7 @@ CAF_TEST(after the pause one job tries it) {
 
 CAF_TEST(a job that says nothing lets the next one try) {
     auto breaker = tripped();
-    breaker.began();
-    breaker.left();
+    breaker.left(breaker.began());
     CAF_CHECK(breaker.tripped());
     CAF_CHECK(breaker.admits(now + 10s));
 }
@@ -60,22 +62,38 @@ CAF_TEST(each failure after a pause doubles the next one up to the limit) {
     auto breaker = tripped();
     auto at = breaker.until();
     for (const auto pause : {20s, 40s, 60s, 60s}) {
-        breaker.began();
-        breaker.failed(at);
+        fail(breaker, at);
         CAF_CHECK(breaker.until() == at + pause);
         at = breaker.until();
     }
-    breaker.began();
     breaker.succeeded();
     for (int i = 0; i < 3; ++i)
-        breaker.failed(at);
+        fail(breaker, at);
     CAF_CHECK(breaker.until() == at + 10s);
 }
 
 CAF_TEST(what was under way when it closed does not count again) {
-    auto breaker = tripped();
-    breaker.failed(now + 5s);
+    circuit_breaker breaker{rules};
+    const auto early = breaker.began();
+    for (int i = 0; i < 3; ++i)
+        fail(breaker);
+    breaker.failed(now + 5s, early);
     CAF_CHECK(breaker.until() == now + 10s);
+}
+
+CAF_TEST(what was under way when it closed does not end the try of another) {
+    circuit_breaker breaker{rules};
+    const auto early = breaker.began();
+    for (int i = 0; i < 3; ++i)
+        fail(breaker);
+    const auto trying = breaker.began();
+    breaker.left(early);
+    CAF_CHECK(!breaker.admits(now + 10s));
+    breaker.failed(now + 10s, early);
+    CAF_CHECK(breaker.until() == now + 10s);
+    CAF_CHECK(!breaker.admits(now + 10s));
+    breaker.left(trying);
+    CAF_CHECK(breaker.admits(now + 10s));
 }
 
 CAF_TEST(an engine that asks to be left alone is) {
@@ -85,6 +103,6 @@ CAF_TEST(an engine that asks to be left alone is) {
     CAF_CHECK(!breaker.admits(now + 4s));
     CAF_CHECK(!breaker.tripped());
     CAF_CHECK(breaker.admits(now + 5s));
-    breaker.began();
+    (void)breaker.began();
     CAF_CHECK(breaker.admits(now + 5s));
 }

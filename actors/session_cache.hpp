@@ -21,9 +21,9 @@ class session_cache {
 public:
     struct session {
         user_id user;
-        instant expires_at;      ///< unless it is used before
-        instant touched_at;      ///< when its use was last noted in the database
-        instant ends_at{};       ///< however much it is used
+        instant expires_at;                   ///< unless it is used before
+        instant touched_at;                   ///< when its use was last noted in the database
+        instant ends_at{};                    ///< however much it is used
         std::chrono::milliseconds lifetime{}; ///< after its last use
     };
     struct hit {

@@ -35,8 +35,9 @@ FROM members WHERE :sessions = 1;
 INSERT INTO active_storage_attachments (id, name, record_type, record_id, blob_id, created_at)
 SELECT id, 'file', 'Image', id, id, at FROM members WHERE :sessions = 1;
 
-INSERT INTO sessions (digest, user_id, remember, created_at, expires_at, last_used_at)
-SELECT encode(sha256(('atl_' || lpad(id::text, 43, '0'))::bytea), 'hex'), id, true, at, at + interval '14 days', at
+INSERT INTO sessions (digest, user_id, remember, created_at, expires_at, last_used_at, ends_at)
+SELECT encode(sha256(('atl_' || lpad(id::text, 43, '0'))::bytea), 'hex'), id, true, at, at + interval '14 days', at,
+    at + interval '90 days'
 FROM members WHERE :sessions = 1;
 
 SELECT setval(pg_get_serial_sequence(name, 'id'), 4 * :users) FROM unnest(ARRAY['users', 'images', 'token_purchases',

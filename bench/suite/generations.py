@@ -152,7 +152,8 @@ class Generations:
         database = self.server.fresh(self.template)
         room = str(2 * self.plan.streams)
         with self.service.serving(database, ATELIER_HTTP_MAX_CONNECTIONS=room,
-                                  ATELIER_HTTP_MAX_CONNECTIONS_PER_ADDRESS=room) as (child, url):
+                                  ATELIER_HTTP_MAX_CONNECTIONS_PER_ADDRESS=room, ATELIER_EVENTS_STREAMS=room,
+                                  ATELIER_EVENTS_STREAMS_PER_USER=room) as (child, url):
             self.service.occupy_engine(url, database)
             generation = int(self.server.ask("SELECT max(id) FROM generations", database))
             keeper = USERS + 1

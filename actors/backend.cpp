@@ -58,6 +58,7 @@ pool_options hashing_options(const backend_options& o) {
     pool.database = database_options(o, "accounts");
     pool.connections = o.config.accounts.hash_threads;
     pool.queue_limit = o.config.accounts.hash_queue_limit;
+    pool.niceness = 10; // a hash takes a core for a quarter of a second, which nobody else may wait for
     return pool;
 }
 

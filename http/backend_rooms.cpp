@@ -111,7 +111,14 @@ boost::asio::awaitable<std::vector<part_health>> backend_service::health() {
 }
 
 std::string backend_service::metrics_text() {
-    return parts_->back.meters.expose();
+    auto& back = parts_->back;
+    const auto show = [&back](std::string_view name, connection_pool& pool) {
+        const auto now = pool.read_counters();
+        back.meters.pool(name, {now.depth, now.busy, now.jobs, now.refused, now.waited});
+    };
+    show("reads", back.reads);
+    show("hashing", back.hashing);
+    return back.meters.expose();
 }
 
 reply<stored_answer> backend_service::grant(user_id user, tokens amount, std::chrono::days validity,

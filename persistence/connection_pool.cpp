@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace atelier {
 
@@ -56,6 +58,8 @@ connection_pool::counters connection_pool::read_counters() {
 }
 
 void connection_pool::serve() {
+    if (options_.niceness > 0) // on Linux a thread has its own; what does not work does no harm
+        static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), options_.niceness));
     std::optional<pg::connection> database;
     while (auto next = take()) {
         next->work(usable(database, next->since + options_.patience));

@@ -23,6 +23,7 @@ struct pool_options {
     /// How long a job waits, in the queue and for a database that is away, before it is called with the
     /// failure instead of a new connection.
     std::chrono::milliseconds patience{5'000};
+    int niceness = 0; ///< of the threads, beyond that of the process (setpriority(2)): others go first
 };
 
 /// Threads with a connection each, and one bounded queue of jobs for them. Thread-safe.

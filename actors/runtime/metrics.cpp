@@ -81,6 +81,14 @@ struct metrics::families {
     Family<Counter>& engine_attempts =
         counter("atelier_engine_attempts_total", "Attempts at an engine, by what it showed of itself.");
     Family<Counter>& tokens = counter("atelier_tokens_total", "Tokens moved, by operation of the journal.");
+    Family<Gauge>& pool_waiting =
+        gauge("atelier_pool_jobs_waiting", "Jobs that wait for a thread of a pool.");
+    Family<Gauge>& pool_busy = gauge("atelier_pool_threads_busy", "Threads of a pool at work.");
+    Family<Counter>& pool_jobs =
+        counter("atelier_pool_jobs_total", "Jobs of a pool, by what became of them.");
+    Family<Counter>& pool_waits =
+        counter("atelier_pool_wait_seconds_total", "Time that jobs have waited for a thread.");
+    std::mutex pools_mutex;
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
     Family<Counter>& webhook_deliveries =
         counter("atelier_webhook_deliveries_total", "Attempts to deliver a webhook, by result.");
@@ -187,6 +195,23 @@ engine_meters& metrics::engine(std::string_view name) {
         attempts("unknown"),
     };
     return f.engines.emplace(engine, meters).first->second;
+}
+
+void metrics::pool(std::string_view name, const pool_reading& now) {
+    auto& f = *families_;
+    const prometheus::Labels labels{{"pool", std::string{name}}};
+    const auto jobs = [&](const char* result) -> Counter& {
+        return f.pool_jobs.Add({{"pool", std::string{name}}, {"result", result}});
+    };
+    const auto raise = [](Counter& total, double value) {
+        total.Increment(std::max(value - total.Value(), 0.0));
+    };
+    const std::lock_guard lock{f.pools_mutex};
+    f.pool_waiting.Add(labels).Set(static_cast<double>(now.waiting));
+    f.pool_busy.Add(labels).Set(static_cast<double>(now.busy));
+    raise(jobs("done"), static_cast<double>(now.jobs));
+    raise(jobs("refused"), static_cast<double>(now.refused));
+    raise(f.pool_waits.Add(labels), std::chrono::duration<double>(now.waited).count());
 }
 
 void metrics::request_finished(std::string_view listener, std::string_view method, std::string_view route,

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,6 +41,15 @@ struct engine_meters {
     prometheus::Counter& unknown;
 };
 
+/// What a pool of threads says of itself.
+struct pool_reading {
+    std::size_t waiting = 0;            ///< jobs now
+    std::size_t busy = 0;               ///< threads now
+    std::uint64_t jobs = 0;             ///< taken up so far
+    std::uint64_t refused = 0;          ///< so far
+    std::chrono::microseconds waited{}; ///< all jobs that were taken up, in sum
+};
+
 /// Every instrument of the service, registered at construction. What they mean: config/monitoring/metrics.md.
 /// Thread-safe; labels are kinds and codes, never ids.
 class metrics {
@@ -53,6 +64,8 @@ public:
     /// The instruments of an engine by its name; likewise.
     [[nodiscard]] engine_meters& engine(std::string_view name);
 
+    /// Shows what a pool says now.
+    void pool(std::string_view name, const pool_reading& now);
     /// Counts a finished HTTP request.
     void request_finished(std::string_view listener, std::string_view method, std::string_view route,
                           unsigned status, std::chrono::microseconds duration);

@@ -223,6 +223,9 @@ test('operators see health, metrics and the actors', async () => {
       assert.ok(text.includes(`# TYPE ${name} `), name);
     }
     await until('the wallet to be counted', async () => (await service.metric('atelier_actors_live', 'kind="wallet"')) === 1);
+    // A sign-up and a sign-in.
+    assert.equal(await service.metric('atelier_pool_jobs_total', 'pool="hashing",result="done"'), 2);
+    assert.ok((await service.metric('atelier_pool_jobs_total', 'pool="reads",result="done"')) > 0);
     const tree = await service.call('GET', `${service.ops}/ops/actors`);
     const wallets = tree.json.families.find(({ kind }) => kind === 'wallet');
     assert.equal(wallets.live, 1);

@@ -4,6 +4,9 @@
 #include "tests/integration/persistence/books.hpp"
 #include "tests/support/test.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace atelier;
 using namespace atelier::test;
 using namespace std::chrono_literals;
@@ -81,6 +84,20 @@ CAF_TEST(jobs share the connections) {
     CAF_CHECK(now.healthy);
     CAF_CHECK(now.waited >= now.longest_wait);
     CAF_CHECK_EQUAL(pool.read_counters().longest_wait.count(), 0);
+}
+
+CAF_TEST(threads of a pool may stand back behind others) {
+    const auto niceness = [](connection_pool& pool) {
+        return run(pool, [](const outcome<pg::connection*>&) {
+            return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+        });
+    };
+    auto modest = options();
+    modest.niceness = 15;
+    connection_pool behind{modest};
+    connection_pool usual{options()};
+    CAF_CHECK_EQUAL(niceness(behind), 15);
+    CAF_CHECK_EQUAL(niceness(usual), ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())));
 }
 
 CAF_TEST(a full queue refuses) {

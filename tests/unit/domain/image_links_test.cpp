@@ -61,6 +61,7 @@ CAF_TEST(anything else is refused) {
     CAF_CHECK(refused(signer, image_id{3}, '1' + expires, signature));
     CAF_CHECK(refused(signer, image, std::to_string(std::stol(expires) + 1), signature));
     CAF_CHECK(refused(signer, image, "", signature));
+    CAF_CHECK(refused(signer, image, "63588888888888", signature)); // no time: too many microseconds
     CAF_CHECK(refused(signer, image, expires, ""));
     CAF_CHECK(refused(signer, image, expires, signature + '='));
     CAF_CHECK(refused(signer, image, expires, signature.substr(1)));

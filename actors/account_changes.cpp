@@ -28,21 +28,9 @@ failure wrong_password() {
 // -- forgotten passwords ------------------------------------------------------------------------------------
 
 void accounts::request_reset(const visitor& who, std::string_view email, const callback<done>& answer) {
-    if (auto limit = refused(who))
-        return answer(std::move(*limit));
-    submit<done>(
-        general_, answer,
-        [this, who, email = normalized_email(email)](pg::connection& database, const callback<done>& reply) {
-            const auto user = find_account(database, email);
-            // Answered before the mail is written: the time must not tell whether there is one to
-            // write.
-            reply(user ? status{done{}} : status{user.error()});
-            if (!user || !*user)
-                return;
-            if (const auto mailed = mail_reset(database, who, **user); !mailed)
-                spdlog::error("accounts: a mail for a new password could not be queued: {}",
-                              mailed.error().detail);
-        });
+    mail_account(who, email, answer, [this, who](pg::connection& database, const user_record& user) {
+        return mail_reset(database, who, user);
+    });
 }
 
 status accounts::mail_reset(pg::connection& database, const visitor& who, const user_record& user) {
@@ -161,11 +149,12 @@ status accounts::set_address(pg::connection& database, const visitor& who, const
         const auto taken = find_account(database, email);
         if (!taken)
             return taken.error();
-        mails.push_back(*taken ? to_outbox({.to = email,
-                                            .language = language_of(**taken, who.language),
-                                            .letter = mail_template::already_registered,
-                                            .values = {}})
-                               : new_address_mail(email, language, token, now));
+        mails.push_back(
+            *taken ? to_outbox({.to = email,
+                                .language = language_of(**taken, who.language),
+                                .letter = mail_template::already_registered,
+                                .values = {}})
+                   : confirmation_mail(mail_template::confirm_new_address, email, language, token, now));
         mails.push_back(to_outbox({.to = user.email,
                                    .language = language,
                                    .letter = mail_template::address_change_notice,

@@ -2,6 +2,8 @@
 
 #include "actors/accounts.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
 /// What the source files of `accounts` share.
@@ -43,6 +45,25 @@ template <class T, class Work>
 void accounts::run(connection_pool& pool, const callback<T>& answer, Work work) {
     submit<T>(pool, answer,
               [work](pg::connection& database, const callback<T>& reply) { reply(work(database)); });
+}
+
+/// Answers, and then has `write` (connection, user → status) queue a mail if there is such an account: the
+/// time must not tell whether there is one to write.
+template <class Write>
+void accounts::mail_account(const visitor& who, std::string_view email, const callback<done>& answer,
+                            Write write) {
+    if (auto limit = refused(who))
+        return answer(std::move(*limit));
+    submit<done>(
+        general_, answer,
+        [email = normalized_email(email), write](pg::connection& database, const callback<done>& reply) {
+            const auto user = find_account(database, email);
+            reply(user ? status{done{}} : status{user.error()});
+            if (!user || !*user)
+                return;
+            if (const auto written = write(database, **user); !written)
+                spdlog::error("accounts: a mail could not be queued: {}", written.error().detail);
+        });
 }
 
 } // namespace atelier

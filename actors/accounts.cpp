@@ -125,13 +125,14 @@ status accounts::enrol(pg::connection& database, const visitor& who, const std::
     if (known && !*known) {
         const auto now = clock_.now();
         const auto token = new_friendly_token(random_);
-        const auto created = queries::insert_user(database,
-                                                  {.email = email,
-                                                   .encrypted_password = *hash,
-                                                   .confirmation_token = token,
-                                                   .confirmed_at = {},
-                                                   .at = now},
-                                                  confirmation_mail(email, who.language, token, now));
+        const auto created = queries::insert_user(
+            database,
+            {.email = email,
+             .encrypted_password = *hash,
+             .confirmation_token = token,
+             .confirmed_at = {},
+             .at = now},
+            confirmation_mail(mail_template::confirmation, email, who.language, token, now));
         if (created) {
             mail_queued();
             return done{};
@@ -155,8 +156,8 @@ status accounts::remind(pg::connection& database, const user_record& user, mail_
     if (!pending)
         return pending.error();
     if (*pending)
-        return queue_mail(database,
-                          confirmation_mail(user.email, language, (*pending)->token, (*pending)->sent_at));
+        return queue_mail(database, confirmation_mail(mail_template::confirmation, user.email, language,
+                                                      (*pending)->token, (*pending)->sent_at));
     return queue_mail(database, to_outbox({.to = user.email,
                                            .language = language,
                                            .letter = mail_template::already_registered,
@@ -164,21 +165,9 @@ status accounts::remind(pg::connection& database, const user_record& user, mail_
 }
 
 void accounts::resend_confirmation(const visitor& who, std::string_view email, const callback<done>& answer) {
-    if (auto limit = refused(who))
-        return answer(std::move(*limit));
-    submit<done>(
-        general_, answer,
-        [this, who, email = normalized_email(email)](pg::connection& database, const callback<done>& reply) {
-            const auto user = find_account(database, email);
-            // Answered before the mail is written: the time must not tell whether there is one to
-            // write.
-            reply(user ? status{done{}} : status{user.error()});
-            if (!user || !*user || (*user)->confirmed_at)
-                return;
-            if (const auto reminded = remind(database, **user, language_of(**user, who.language)); !reminded)
-                spdlog::error("accounts: a confirmation mail could not be queued: {}",
-                              reminded.error().detail);
-        });
+    mail_account(who, email, answer, [this, who](pg::connection& database, const user_record& user) {
+        return user.confirmed_at ? status{done{}} : remind(database, user, language_of(user, who.language));
+    });
 }
 
 void accounts::confirm(std::string token, const callback<user_record>& answer) {
@@ -219,22 +208,13 @@ std::string accounts::link(std::string_view path, std::string_view token) const 
     return base.append(path).append("?token=").append(token);
 }
 
-outbox_message accounts::confirmation_mail(const std::string& to, mail_language language,
-                                           const std::string& token, instant sent_at) const {
+outbox_message accounts::confirmation_mail(mail_template letter, const std::string& to,
+                                           mail_language language, const std::string& token,
+                                           instant sent_at) const {
     return to_outbox(
         {.to = to,
          .language = language,
-         .letter = mail_template::confirmation,
-         .values = {{"link", link("/confirm", token)},
-                    {"expires_at", minute_text(sent_at + options_.settings.confirmation_lifetime)}}});
-}
-
-outbox_message accounts::new_address_mail(const std::string& to, mail_language language,
-                                          const std::string& token, instant sent_at) const {
-    return to_outbox(
-        {.to = to,
-         .language = language,
-         .letter = mail_template::confirm_new_address,
+         .letter = letter,
          .values = {{"link", link("/confirm", token)},
                     {"expires_at", minute_text(sent_at + options_.settings.confirmation_lifetime)}}});
 }

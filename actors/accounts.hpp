@@ -8,6 +8,7 @@
 #include "actors/domain/time.hpp"
 #include "actors/mail/address.hpp"
 #include "actors/mail/language.hpp"
+#include "actors/mail/templates.hpp"
 #include "actors/passwords.hpp"
 #include "actors/session_cache.hpp"
 #include "config/settings.hpp"
@@ -140,6 +141,8 @@ private:
     void submit(connection_pool& pool, const callback<T>& answer, Work work);
     template <class T, class Work>
     void run(connection_pool& pool, const callback<T>& answer, Work work);
+    template <class Write>
+    void mail_account(const visitor& who, std::string_view email, const callback<done>& answer, Write write);
     template <class T, class Work>
     void with_password(user_id user, std::string current, const callback<T>& answer, Work work);
 
@@ -168,10 +171,10 @@ private:
                        const std::string& email);
 
     [[nodiscard]] std::string link(std::string_view path, std::string_view token) const;
-    [[nodiscard]] outbox_message confirmation_mail(const std::string& to, mail_language language,
-                                                   const std::string& token, instant sent_at) const;
-    [[nodiscard]] outbox_message new_address_mail(const std::string& to, mail_language language,
-                                                  const std::string& token, instant sent_at) const;
+    /// `letter`: confirmation or confirm_new_address.
+    [[nodiscard]] outbox_message confirmation_mail(mail_template letter, const std::string& to,
+                                                   mail_language language, const std::string& token,
+                                                   instant sent_at) const;
     [[nodiscard]] outbox_message reset_mail(const user_record& user, mail_language language,
                                             const std::string& token, instant sent_at) const;
     [[nodiscard]] outbox_message password_changed_mail(const user_record& user, mail_language language) const;

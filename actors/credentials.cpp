@@ -1,5 +1,7 @@
 #include "actors/credentials.hpp"
 
+#include "actors/domain/hex_text.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -45,8 +47,7 @@ char unmistakable(char c) {
 } // namespace
 
 std::string session_digest::hex() const {
-    std::array<char, 2 * sizeof bytes + 1> text{};
-    return sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+    return to_hex(bytes);
 }
 
 std::optional<session_digest> digest_from_hex(std::string_view hex) {

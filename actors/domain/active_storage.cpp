@@ -1,5 +1,7 @@
 #include "actors/domain/active_storage.hpp"
 
+#include "actors/domain/percent_escape.hpp"
+
 #include <boost/json/object.hpp>
 
 #include <algorithm>
@@ -16,30 +18,9 @@ constexpr std::string_view file_purpose = "blob_key";
 constexpr std::string_view upload_purpose = "blob_token";
 constexpr std::string_view routes = "/rails/active_storage/";
 
-bool is_letter_or_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/// Percent-escapes every byte but letters, digits and those in `plain`.
-std::string escaped(std::string_view text, std::string_view plain) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string result;
-    for (const char c : text) {
-        if (is_letter_or_digit(c) || plain.find(c) != std::string_view::npos) {
-            result += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            result += '%';
-            result += digits[byte / 16];
-            result += digits[byte % 16];
-        }
-    }
-    return result;
-}
-
 /// One segment of a path.
 std::string segment(std::string_view text) {
-    return escaped(text, "-._~!$&'()*+,;=:@");
+    return percent_escaped(text, "-._~!$&'()*+,;=:@");
 }
 
 std::string path(std::string_view route, std::string_view first, std::string_view second = {}) {
@@ -197,8 +178,8 @@ std::string_view served_type(std::string_view content_type) {
 std::string content_disposition(std::string_view content_type, std::string_view filename) {
     constexpr std::string_view plain = "!#$+.^_`|~-";
     auto text = std::string{is_shown_inline(content_type) ? "inline" : "attachment"};
-    text.append("; filename=\"").append(escaped(in_ascii(filename), std::string{" "}.append(plain)));
-    text.append("\"; filename*=UTF-8''").append(escaped(filename, std::string{"&"}.append(plain)));
+    text.append("; filename=\"").append(percent_escaped(in_ascii(filename), std::string{" "}.append(plain)));
+    text.append("\"; filename*=UTF-8''").append(percent_escaped(filename, std::string{"&"}.append(plain)));
     return text;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/domain/devise_token.hpp"
 
+#include "actors/domain/hex_text.hpp"
+
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -35,14 +37,7 @@ std::string devise_token_digest::of(std::string_view token) const {
     unsigned size = digest.size();
     HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes(token), token.size(), digest.data(),
          &size);
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(2 * digest.size());
-    for (const auto byte : digest) {
-        hex += digits[byte >> 4U];
-        hex += digits[byte & 0x0FU];
-    }
-    return hex;
+    return to_hex(digest);
 }
 
 } // namespace atelier

@@ -1,6 +1,7 @@
 #include "actors/domain/rails_message.hpp"
 
 #include "actors/domain/base64_text.hpp"
+#include "actors/domain/hex_text.hpp"
 #include "actors/domain/ruby_marshal.hpp"
 
 #include <boost/json/parse.hpp>
@@ -32,9 +33,7 @@ template <std::size_t Size>
 std::string mac_hex(const std::array<unsigned char, Size>& key, std::string_view text) {
     std::array<unsigned char, mac_size> mac{};
     HMAC(EVP_sha1(), key.data(), static_cast<int>(key.size()), bytes(text), text.size(), mac.data(), nullptr);
-    std::array<char, 2 * mac_size + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), mac.data(), mac.size());
-    return hex.data();
+    return to_hex(mac);
 }
 
 std::optional<std::string> base64_decoded(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "actors/domain/signature.hpp"
 
 #include "actors/domain/base64_text.hpp"
+#include "actors/domain/hex_text.hpp"
 
 #include <sodium.h>
 
@@ -68,18 +69,13 @@ std::optional<char> escaped_byte(std::string_view text) {
 
 std::string hmac_sha256_base64(std::string_view message, std::string_view key) {
     const auto mac = hmac_sha256(message, key);
-    std::string text(sodium_base64_ENCODED_LEN(mac.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), mac.data(), mac.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating NUL that libsodium counts
-    return text;
+    return to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()});
 }
 
 std::string sha256_hex(std::string_view text) {
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256(hash.data(), bytes(text), text.size());
-    std::array<char, crypto_hash_sha256_BYTES * 2 + 1> hex{};
-    sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
-    return hex.data();
+    return to_hex(hash);
 }
 
 std::string form_decoded(std::string_view text) {

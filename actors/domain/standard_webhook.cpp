@@ -53,12 +53,9 @@ bool is_recent(std::string_view timestamp, instant now) {
 std::string new_webhook_secret(random_source& random) {
     std::array<std::byte, secret_bytes> key{};
     random.fill(key);
-    std::string text(sodium_base64_ENCODED_LEN(key.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(key.data()),
-                      key.size(), sodium_base64_VARIANT_ORIGINAL);
-    text.pop_back(); // the terminating NUL that libsodium counts
+    auto text = to_base64({reinterpret_cast<const char*>(key.data()), key.size()});
     sodium_memzero(key.data(), key.size());
-    return std::string{secret_prefix} + text;
+    return text.insert(0, secret_prefix);
 }
 
 webhook_headers sign_webhook(std::string id, instant now, std::string_view body,

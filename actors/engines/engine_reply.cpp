@@ -48,6 +48,16 @@ std::string to_text(const boost::json::string& text) {
     return {text.data(), text.size()};
 }
 
+std::string one_line(std::string_view text) {
+    auto line = printable(text);
+    std::ranges::replace(line, '\t', ' ');
+    return line;
+}
+
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U; // in UTF-8
+}
+
 } // namespace
 
 std::optional<milliseconds> read_retry_after(const std::string& in_milliseconds,
@@ -59,7 +69,9 @@ std::optional<milliseconds> read_retry_after(const std::string& in_milliseconds,
     const auto date = seconds_or_date.empty() ? -1 : curl_getdate(seconds_or_date.c_str(), nullptr);
     if (date < 0)
         return std::nullopt;
-    const auto wait = std::chrono::ceil<milliseconds>(instant{seconds{date}} - now);
+    // Cut off before it becomes an instant, which ends before the years that can be written do.
+    const auto latest = std::chrono::ceil<seconds>(now + longest_wait).time_since_epoch();
+    const auto wait = std::chrono::ceil<milliseconds>(instant{std::min(seconds{date}, latest)} - now);
     return std::clamp(wait, milliseconds{0}, longest_wait);
 }
 
@@ -82,21 +94,21 @@ std::optional<engine_failure> failure_of(const engine_response& response, instan
     return why;
 }
 
-std::string presentable(std::string text, std::string_view secret) {
+std::string presentable(std::string_view text, std::string_view secret) {
     constexpr std::string_view hidden = "(hidden)";
-    if (!secret.empty())
-        for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + hidden.size()))
-            text.replace(at, secret.size(), hidden);
+    auto line = one_line(text);
+    // After that, as it would be shown: what is replaced may become a part of it.
+    if (const auto shown = one_line(secret); !shown.empty())
+        for (auto at = line.find(shown); at != std::string::npos; at = line.find(shown, at + hidden.size()))
+            line.replace(at, shown.size(), hidden);
     // Not before: half a secret would not be found.
-    if (text.size() > longest_text) {
-        text.resize(longest_text);
-        // Perhaps within a character.
-        for (int cut = 0; cut < 4 && static_cast<unsigned char>(text.back()) >= 0x80; ++cut)
-            text.pop_back();
+    if (line.size() > longest_text) {
+        auto end = longest_text;
+        while (continues_character(line[end]))
+            --end;
+        line.resize(end);
     }
-    text = printable(text);
-    std::ranges::replace(text, '\t', ' ');
-    return text;
+    return line;
 }
 
 engine_failure nonsense(std::string_view what) {

@@ -28,7 +28,7 @@ read_retry_after(const std::string& in_milliseconds, const std::string& seconds_
 
 /// A text of another company's, or of an engine, as one line of at most 200 bytes for people and logs, with
 /// `secret` hidden.
-[[nodiscard]] std::string presentable(std::string text, std::string_view secret);
+[[nodiscard]] std::string presentable(std::string_view text, std::string_view secret);
 
 /// A failure because a 2xx response is not what the documentation says.
 [[nodiscard]] engine_failure nonsense(std::string_view what);

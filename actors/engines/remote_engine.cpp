@@ -119,7 +119,7 @@ engine_outcome remote_engine::work_on(remote_task& task, engine_http& line, engi
 
 void remote_engine::finish(const remote_task& task, engine_outcome result) const {
     if (auto* why = std::get_if<engine_failure>(&result))
-        why->detail = presentable(std::move(why->detail), options_.secret);
+        why->detail = presentable(why->detail, options_.secret);
     task.callbacks.finished(std::move(result));
 }
 

@@ -1,5 +1,6 @@
 #include "actors/domain/views.hpp"
 #include "http/endpoints/bearer.hpp"
+#include "http/endpoints/credential_limits.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/json_command.hpp"
 
@@ -8,9 +9,6 @@
 namespace atelier::http {
 namespace {
 
-// What is an address and a good password is the service's to say; these only keep the absurd away from it.
-constexpr std::size_t email_bytes_max = 320;
-constexpr std::size_t password_bytes_max = 1024;
 constexpr std::size_t token_bytes_max = 256;
 constexpr std::size_t language_bytes_max = 8;
 

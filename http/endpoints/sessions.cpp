@@ -1,5 +1,6 @@
 #include "actors/domain/views.hpp"
 #include "http/endpoints/bearer.hpp"
+#include "http/endpoints/credential_limits.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/lists.hpp"
 #include "http/json_command.hpp"
@@ -8,9 +9,6 @@
 
 namespace atelier::http {
 namespace {
-
-constexpr std::size_t email_bytes_max = 320;
-constexpr std::size_t password_bytes_max = 1024;
 
 /// A bearer token is made of characters that JSON need not escape.
 std::string new_session_json(const new_session& session) {

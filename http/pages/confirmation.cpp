@@ -7,11 +7,6 @@
 namespace atelier::http {
 namespace {
 
-struct passage {
-    std::string_view title;
-    std::string_view text;
-};
-
 struct texts {
     passage ask;
     std::string_view button;
@@ -42,10 +37,6 @@ const texts& in(std::string_view language) {
     return language == "ru" ? russian : english;
 }
 
-std::string paragraph(std::string_view text) {
-    return "<p>" + html_escaped(text) + "</p>";
-}
-
 } // namespace
 
 response confirmation_page(std::string_view language, std::string_view token) {
@@ -58,12 +49,12 @@ response confirmation_page(std::string_view language, std::string_view token) {
 
 response confirmed_page(std::string_view language) {
     const auto& t = in(language).confirmed;
-    return html_page(200, language, t.title, paragraph(t.text));
+    return passage_page(200, language, t);
 }
 
 response not_confirmed_page(std::string_view language, const failure& why) {
     const auto& t = why.code == errc::invalid_token ? in(language).bad_link : in(language).failed;
-    return html_page(status_of(why.code), language, t.title, paragraph(t.text));
+    return passage_page(status_of(why.code), language, t);
 }
 
 } // namespace atelier::http

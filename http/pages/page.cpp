@@ -69,6 +69,14 @@ std::string html_escaped(std::string_view text) {
     return escaped;
 }
 
+std::string paragraph(std::string_view text, std::string_view attributes) {
+    return "<p" + std::string{attributes} + '>' + html_escaped(text) + "</p>";
+}
+
+response passage_page(unsigned status, std::string_view language, const passage& what) {
+    return html_page(status, language, what.title, paragraph(what.text));
+}
+
 response html_page(unsigned status, std::string_view language, std::string_view title,
                    std::string_view content) {
     static const auto policy = "default-src 'none'; style-src " + style_source() +

@@ -7,11 +7,6 @@
 namespace atelier::http {
 namespace {
 
-struct passage {
-    std::string_view title;
-    std::string_view text;
-};
-
 struct texts {
     std::string_view title;
     std::string_view label;
@@ -47,10 +42,6 @@ const texts& in(std::string_view language) {
     return language == "ru" ? russian : english;
 }
 
-std::string paragraph(std::string_view text, std::string_view attributes = "") {
-    return "<p" + std::string{attributes} + '>' + html_escaped(text) + "</p>";
-}
-
 } // namespace
 
 response reset_page(std::string_view language, std::string_view token, const failure* wrong) {
@@ -67,12 +58,12 @@ response reset_page(std::string_view language, std::string_view token, const fai
 
 response password_set_page(std::string_view language) {
     const auto& t = in(language).done;
-    return html_page(200, language, t.title, paragraph(t.text));
+    return passage_page(200, language, t);
 }
 
 response not_reset_page(std::string_view language, const failure& why) {
     const auto& t = why.code == errc::invalid_token ? in(language).bad_link : in(language).failed;
-    return html_page(status_of(why.code), language, t.title, paragraph(t.text));
+    return passage_page(status_of(why.code), language, t);
 }
 
 } // namespace atelier::http

@@ -1,5 +1,6 @@
 #include "persistence/blobs/blob_store.hpp"
 
+#include "actors/domain/base64_text.hpp"
 #include "persistence/files.hpp"
 
 #include <openssl/evp.h>
@@ -20,14 +21,6 @@ constexpr std::size_t chunk_size = 256UL * 1024;
 struct free_digest {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
-
-std::string base64(const unsigned char* bytes, std::size_t size) {
-    std::string text(4 * ((size + 2) / 3) + 1, '\0');
-    const int length =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size));
-    text.resize(static_cast<std::size_t>(length));
-    return text;
-}
 
 } // namespace
 
@@ -54,7 +47,7 @@ outcome<blob_digest> file_digest(const std::filesystem::path& file) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> md{};
     unsigned length = 0;
     EVP_DigestFinal_ex(context.get(), md.data(), &length);
-    digest.checksum = base64(md.data(), length);
+    digest.checksum = to_base64({reinterpret_cast<const char*>(md.data()), length});
     return digest;
 }
 

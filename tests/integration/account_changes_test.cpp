@@ -3,9 +3,6 @@
 #include "tests/support/accounts_fixture.hpp"
 #include "tests/support/test.hpp"
 
-#include <barrier>
-#include <thread>
-
 using namespace atelier;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
@@ -39,18 +36,6 @@ std::string error_of(const outcome<T>& result) {
     for (const auto& f : result.error().fields)
         text += ' ' + f.field + ':' + f.code;
     return text;
-}
-
-/// Runs both at the same time.
-void at_once(const std::function<void()>& one, const std::function<void()>& other) {
-    std::barrier start{2};
-    std::thread thread{[&] {
-        start.arrive_and_wait();
-        one();
-    }};
-    start.arrive_and_wait();
-    other();
-    thread.join();
 }
 
 } // namespace
@@ -260,8 +245,8 @@ CAF_TEST(of two resets at once one wins) {
               "', reset_password_sent_at = '2026-11-23 10:00:00'");
         outcome<done> first = errc::internal;
         outcome<done> second = errc::internal;
-        at_once([&] { first = reset(token, "first secret"); },
-                [&] { second = reset(token, "second secret"); });
+        test::at_once([&] { first = reset(token, "first secret"); },
+                      [&] { second = reset(token, "second secret"); });
         if (first.has_value() == second.has_value())
             CAF_FAIL("round " << round << ": " << error_of(first) << ", " << error_of(second));
         ++succeeded;
@@ -279,8 +264,8 @@ CAF_TEST(a confirmation and a change of the address at once leave no mixed state
               "confirmation_token = 'first', confirmation_sent_at = '2026-11-23 10:00:00'");
         outcome<user_record> confirmed = errc::internal;
         outcome<done> changed = errc::internal;
-        at_once([&] { confirmed = confirm("first"); },
-                [&] { changed = change_email(anna, "second@example.com"); });
+        test::at_once([&] { confirmed = confirm("first"); },
+                      [&] { changed = change_email(anna, "second@example.com"); });
         if (!changed || (!confirmed && confirmed.error().code != errc::invalid_token))
             CAF_FAIL("round " << round << ": " << error_of(confirmed) << ", " << error_of(changed));
         const auto email = stored("email", anna);
@@ -303,8 +288,8 @@ CAF_TEST(two users who want one address do not both get it) {
             "confirmation_token = 'token' || id, confirmation_sent_at = '2026-11-23 10:00:00'");
         outcome<user_record> first = errc::internal;
         outcome<user_record> second = errc::internal;
-        at_once([&] { first = confirm("token" + std::to_string(anna.value)); },
-                [&] { second = confirm("token" + std::to_string(boris.value)); });
+        test::at_once([&] { first = confirm("token" + std::to_string(anna.value)); },
+                      [&] { second = confirm("token" + std::to_string(boris.value)); });
         const auto& loser = first ? second : first;
         if (first.has_value() == second.has_value() || loser.error().code != errc::state_conflict)
             CAF_FAIL("round " << round << ": " << error_of(first) << ", " << error_of(second));

@@ -4,7 +4,6 @@
 #include "tests/support/accounts_fixture.hpp"
 #include "tests/support/test.hpp"
 
-#include <barrier>
 #include <latch>
 #include <thread>
 
@@ -18,18 +17,6 @@ using fixture = test::accounts_fixture;
 template <class T>
 std::string error_of(const outcome<T>& result) {
     return result ? "none" : std::string{to_string(result.error().code)};
-}
-
-/// Runs both at the same time.
-void at_once(const std::function<void()>& one, const std::function<void()>& other) {
-    std::barrier start{2};
-    std::thread thread{[&] {
-        start.arrive_and_wait();
-        one();
-    }};
-    start.arrive_and_wait();
-    other();
-    thread.join();
 }
 
 /// Keeps a pool's only thread until it is released.
@@ -225,8 +212,8 @@ CAF_TEST(a session that is read while it is signed out does not stay in memory) 
         const auto session = sign_in("anna@example.com");
         CAF_REQUIRE(session);
         sessions.remove(*digest_of(session->token));
-        at_once([&] { static_cast<void>(authenticate(session->token)); },
-                [&] { static_cast<void>(sign_out(session->token)); });
+        test::at_once([&] { static_cast<void>(authenticate(session->token)); },
+                      [&] { static_cast<void>(sign_out(session->token)); });
         CAF_CHECK(!people.cached_user(session->token));
     }
 }
@@ -255,7 +242,7 @@ CAF_TEST(of two registrations at once one makes the account and both succeed) {
             if (!sign_up(email))
                 throw std::runtime_error{"a sign-up failed"};
         };
-        at_once(attempt, attempt);
+        test::at_once(attempt, attempt);
     }
     CAF_CHECK_EQUAL(value("SELECT count(*) FROM users"), std::to_string(rounds));
     const auto mails = delivered_mails();
@@ -279,7 +266,7 @@ CAF_TEST(two logins at once both succeed while the hash is replaced) {
             if (sign_in(email, "password123"))
                 ++succeeded;
         };
-        at_once(attempt, attempt);
+        test::at_once(attempt, attempt);
         CAF_CHECK_EQUAL(succeeded.load(), 2);
     }
 }
@@ -289,10 +276,10 @@ CAF_TEST(a login does not outlive a change of the password at the same time) {
     const auto old_hash = value("SELECT encrypted_password FROM users");
     const auto new_hash = *passwords({.bcrypt_cost = 5}, random).hash("another password");
     for (int round = 0; round < 100; ++round) {
-        at_once([&] { static_cast<void>(sign_in("anna@example.com")); },
-                [&] {
-                    value("UPDATE users SET encrypted_password = '" + new_hash + "'"); // as Rails does
-                });
+        test::at_once([&] { static_cast<void>(sign_in("anna@example.com")); },
+                      [&] {
+                          value("UPDATE users SET encrypted_password = '" + new_hash + "'"); // as Rails does
+                      });
         CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "0");
         value("UPDATE users SET encrypted_password = '" + old_hash + "'");
     }

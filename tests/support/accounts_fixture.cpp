@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <barrier>
 #include <fstream>
 #include <iterator>
 #include <thread>
@@ -49,6 +50,17 @@ long long number_of(const std::filesystem::path& file) {
 }
 
 } // namespace
+
+void at_once(const std::function<void()>& one, const std::function<void()>& other) {
+    std::barrier start{2};
+    std::thread thread{[&] {
+        start.arrive_and_wait();
+        one();
+    }};
+    start.arrive_and_wait();
+    other();
+    thread.join();
+}
 
 accounts_settings cheap_accounts() {
     accounts_settings settings;

@@ -84,6 +84,9 @@ outcome<T> answer_of(const std::function<void(accounts::callback<T>)>& start) {
     return answer.get();
 }
 
+/// Runs both at the same time.
+void at_once(const std::function<void()>& one, const std::function<void()>& other);
+
 /// Settings of the tests: hashes of cost 5.
 accounts_settings cheap_accounts();
 

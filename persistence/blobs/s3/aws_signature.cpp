@@ -1,5 +1,7 @@
 #include "persistence/blobs/s3/aws_signature.hpp"
 
+#include "actors/domain/hex_text.hpp"
+#include "actors/domain/percent_escape.hpp"
 #include "actors/domain/signature.hpp"
 #include "persistence/blobs/s3/part_digest.hpp"
 
@@ -77,21 +79,7 @@ std::string credential_scope(const aws_scope& scope, instant at) {
 } // namespace
 
 std::string aws_escaped(std::string_view text, bool slashes_kept) {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string result;
-    for (const char c : text) {
-        const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (letter || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~' ||
-            (c == '/' && slashes_kept)) {
-            result += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            result += '%';
-            result += digits[byte / 16];
-            result += digits[byte % 16];
-        }
-    }
-    return result;
+    return percent_escaped(text, slashes_kept ? "-._~/" : "-._~");
 }
 
 std::string aws_query(const std::vector<aws_field>& query) {
@@ -139,7 +127,7 @@ std::string aws_signing_key(std::string_view secret_access_key, const aws_scope&
 
 std::string aws_signature(const aws_request& request, const aws_credentials& who, const aws_scope& scope,
                           instant at) {
-    return hex_of(
+    return to_hex(
         hmac(aws_signing_key(who.secret_access_key, scope, at), aws_string_to_sign(request, scope, at)));
 }
 

@@ -1,5 +1,6 @@
 #include "persistence/blobs/s3/part_digest.hpp"
 
+#include "actors/domain/hex_text.hpp"
 #include "persistence/files.hpp"
 
 #include <openssl/evp.h>
@@ -69,26 +70,7 @@ outcome<part_digest> digest_of(const s3_file_part& part) {
         EVP_DigestUpdate(sha256.get(), chunk.data(), static_cast<std::size_t>(got));
         at += static_cast<std::uint64_t>(got);
     }
-    return part_digest{finished(md5.get()), hex_of(finished(sha256.get()))};
-}
-
-std::string base64_of(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
-
-std::string hex_of(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char c : bytes) {
-        text += digits[static_cast<unsigned char>(c) / 16];
-        text += digits[static_cast<unsigned char>(c) % 16];
-    }
-    return text;
+    return part_digest{finished(md5.get()), to_hex(finished(sha256.get()))};
 }
 
 } // namespace atelier

@@ -36,8 +36,4 @@ private:
     std::unique_ptr<context> context_;
 };
 
-[[nodiscard]] std::string base64_of(std::string_view bytes);
-/// In lower case.
-[[nodiscard]] std::string hex_of(std::string_view bytes);
-
 } // namespace atelier

@@ -1,5 +1,7 @@
 #include "persistence/blobs/s3/s3_multipart.hpp"
 
+#include "actors/domain/base64_text.hpp"
+#include "actors/domain/hex_text.hpp"
 #include "persistence/blobs/s3/part_digest.hpp"
 #include "persistence/blobs/s3/s3_reply.hpp"
 
@@ -54,14 +56,14 @@ public:
         call.method = "PUT";
         call.key = key_;
         call.query = {{"partNumber", std::to_string(parts_)}, {"uploadId", id_}};
-        call.headers = {{"Content-MD5", base64_of(digest->md5)}};
+        call.headers = {{"Content-MD5", to_base64(digest->md5)}};
         call.part = part;
         call.payload_hash = digest->sha256_hex;
         const auto sent = client_.send(call, deadline_);
         if (!sent)
             return sent.error();
         const auto etag = etag_of(*sent);
-        if (etag.empty() || (is_md5_etag(*sent) && etag != hex_of(digest->md5)))
+        if (etag.empty() || (is_md5_etag(*sent) && etag != to_hex(digest->md5)))
             return failure{errc::unavailable, "a part was not stored as it was sent"};
         md5s_ += digest->md5;
         list_ += "<Part><PartNumber>" + std::to_string(parts_) + "</PartNumber><ETag>\"" + escaped_xml(etag) +
@@ -105,7 +107,7 @@ private:
     [[nodiscard]] std::string expected_etag() const {
         growing_md5 all;
         all.add(md5s_);
-        return hex_of(all.finish());
+        return to_hex(all.finish());
     }
 
     s3_client& client_;

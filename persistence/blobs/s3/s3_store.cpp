@@ -1,6 +1,8 @@
 #include "persistence/blobs/s3/s3_store.hpp"
 
 #include "actors/domain/active_storage.hpp"
+#include "actors/domain/base64_text.hpp"
+#include "actors/domain/hex_text.hpp"
 #include "persistence/blobs/s3/s3_multipart.hpp"
 #include "persistence/blobs/s3/s3_reply.hpp"
 #include "persistence/files.hpp"
@@ -88,9 +90,9 @@ outcome<blob_digest> receive(s3_client& client, std::string_view key, download& 
     if (!got)
         return got.error();
     const auto md5 = into.md5.finish();
-    if (is_md5_etag(*got) && etag_of(*got) != hex_of(md5))
+    if (is_md5_etag(*got) && etag_of(*got) != to_hex(md5))
         return failure{errc::unavailable, "the file did not come as it was stored"};
-    return blob_digest{static_cast<std::int64_t>(into.size), base64_of(md5)};
+    return blob_digest{static_cast<std::int64_t>(into.size), to_base64(md5)};
 }
 
 } // namespace
@@ -145,18 +147,18 @@ outcome<blob_digest> s3_store::put(std::string_view key, const fs::path& source)
     }
     std::error_code ignored; // it is stored; a file that stays is swept with other temporary ones
     fs::remove(source, ignored);
-    return blob_digest{static_cast<std::int64_t>(whole.size), base64_of(digest->md5)};
+    return blob_digest{static_cast<std::int64_t>(whole.size), to_base64(digest->md5)};
 }
 
 status s3_store::put_whole(const std::string& key, const s3_file_part& whole, const part_digest& digest) {
     auto call = call_for("PUT", key);
-    call.headers = {{"Content-MD5", base64_of(digest.md5)}};
+    call.headers = {{"Content-MD5", to_base64(digest.md5)}};
     call.part = whole;
     call.payload_hash = digest.sha256_hex;
     const auto sent = client_->send(call, later());
     if (!sent)
         return sent.error();
-    if (is_md5_etag(*sent) && etag_of(*sent) != hex_of(digest.md5))
+    if (is_md5_etag(*sent) && etag_of(*sent) != to_hex(digest.md5))
         return failure{errc::unavailable, "the file was not stored as it was sent"};
     return done{};
 }
@@ -190,7 +192,7 @@ outcome<bool> s3_store::compare(std::string_view key, std::string_view checksum,
         const auto etag = etag_of(*found);
         for (std::size_t i = 0; i < 16; ++i)
             std::from_chars(etag.data() + 2 * i, etag.data() + 2 * i + 2, md5[i], 16);
-        return base64_of({reinterpret_cast<const char*>(md5), sizeof md5}) == checksum;
+        return to_base64({reinterpret_cast<const char*>(md5), sizeof md5}) == checksum;
     }
     const auto received = receive(*client_, key, content, later());
     if (!received)

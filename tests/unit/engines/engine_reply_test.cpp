@@ -35,6 +35,7 @@ CAF_TEST(how long to wait is read in every form) {
     CAF_CHECK_EQUAL(wait_of("", "Mon, 23 Nov 2026 12:00:30 GMT"), 30'000);
     CAF_CHECK_EQUAL(wait_of("", "Mon, 23 Nov 2026 11:00:00 GMT"), 0);
     CAF_CHECK_EQUAL(wait_of("", "99999999"), 3'600'000);
+    CAF_CHECK_EQUAL(wait_of("", "21 Oct 2200202"), 3'600'000);
     CAF_CHECK_EQUAL(wait_of("", "-3"), -1);
     CAF_CHECK_EQUAL(wait_of("", "soon"), -1);
 }
@@ -74,6 +75,7 @@ CAF_TEST(what others say is shown short and without secrets) {
     CAF_CHECK_EQUAL(presentable("bad key sk-1: sk-1", "sk-1"), "bad key (hidden): (hidden)");
     CAF_CHECK_EQUAL(presentable("a\nb\tc\x01", ""), "a?b c?");
     CAF_CHECK_EQUAL(presentable(std::string(1000, 'x'), "").size(), 200U);
+    CAF_CHECK_EQUAL(presentable("key a\tb", "a b"), "key (hidden)");
     CAF_MESSAGE("neither half a secret nor half a character is left at the end");
     CAF_CHECK_EQUAL(presentable(std::string(198, 'x') + "secret", "secret"), std::string(198, 'x') + "(h");
     CAF_CHECK_EQUAL(presentable(std::string(199, 'x') + "\xd0\xb0", ""), std::string(199, 'x'));

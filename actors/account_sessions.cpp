@@ -126,8 +126,9 @@ outcome<std::optional<accounts::signed_in>> accounts::begin_session(pg::connecti
         return inserted.error();
     if (!*inserted)
         return std::optional<signed_in>{};
-    sessions_.insert(digest, {user.id, expires_at, now, ends_at, lifetime_of(remember)}, ticket);
-    return std::optional{signed_in{std::move(token), expires_at, without_hash(user)}};
+    sessions_.insert(digest, {{user.id, scopes::all()}, expires_at, now, ends_at, lifetime_of(remember)},
+                     ticket);
+    return std::optional{signed_in{std::move(token), expires_at, ends_at, without_hash(user)}};
 }
 
 /// After its last use.
@@ -135,21 +136,24 @@ milliseconds accounts::lifetime_of(bool remembered) const {
     return remembered ? options_.settings.remember_lifetime : options_.settings.session_lifetime;
 }
 
-std::optional<user_id> accounts::cached_user(std::string_view token) {
-    const auto digest = digest_of(token);
+std::optional<principal> accounts::cached(std::string_view token) {
+    const auto session = digest_of(token);
+    const auto digest = session ? session : digest_of(token, token_kind::api_key);
     if (!digest)
         return std::nullopt;
     const auto now = clock_.now();
     const auto hit = sessions_.find(*digest, now);
     if (!hit)
         return std::nullopt;
-    if (hit->touch_due)
-        touch(*digest, now, *hit->touch_due);
-    return hit->user;
+    if (hit->touch_due && session)
+        touch_session(*digest, now, *hit->touch_due);
+    else if (hit->touch_due)
+        touch_api_key(*digest, now);
+    return hit->who;
 }
 
 /// Nobody depends on it: a use that could not be noted is noted a minute later.
-void accounts::touch(const session_digest& digest, instant at, instant expires_at) {
+void accounts::touch_session(const token_digest& digest, instant at, instant expires_at) {
     static_cast<void>(
         general_.submit([hex = digest.hex(), at, expires_at](outcome<pg::connection*> database) {
             if (database)
@@ -157,16 +161,19 @@ void accounts::touch(const session_digest& digest, instant at, instant expires_a
         }));
 }
 
-void accounts::authenticate(std::string_view token, const callback<user_id>& answer) {
-    const auto digest = digest_of(token);
-    if (!digest)
-        return answer(errc::unauthenticated);
-    run<user_id>(general_, answer, [this, digest = *digest](pg::connection& database) {
-        return load_session(database, digest);
-    });
+void accounts::authenticate(std::string_view token, const callback<principal>& answer) {
+    if (const auto session = digest_of(token))
+        return run<principal>(general_, answer, [this, digest = *session](pg::connection& database) {
+            return load_session(database, digest);
+        });
+    if (const auto key = digest_of(token, token_kind::api_key))
+        return run<principal>(general_, answer, [this, digest = *key](pg::connection& database) {
+            return load_api_key(database, digest);
+        });
+    answer(errc::unauthenticated);
 }
 
-outcome<user_id> accounts::load_session(pg::connection& database, const session_digest& digest) {
+outcome<principal> accounts::load_session(pg::connection& database, const token_digest& digest) {
     const auto ticket = sessions_.begin(digest);
     const auto now = clock_.now();
     const auto session = queries::find_session(database, digest.hex(), now);
@@ -175,11 +182,11 @@ outcome<user_id> accounts::load_session(pg::connection& database, const session_
     if (!*session)
         return errc::unauthenticated;
     const auto& found = **session;
-    sessions_.insert(
-        digest,
-        {found.user, found.expires_at, found.last_used_at, found.ends_at, lifetime_of(found.remember)},
-        ticket);
-    return (*session)->user;
+    const principal who{found.user, scopes::all()};
+    sessions_.insert(digest,
+                     {who, found.expires_at, found.last_used_at, found.ends_at, lifetime_of(found.remember)},
+                     ticket);
+    return who;
 }
 
 void accounts::sign_out(std::string_view token, const callback<done>& answer) {

@@ -85,8 +85,9 @@ public:
     void confirm(std::string token, const callback<user_record>& answer);
 
     struct signed_in {
-        std::string token; ///< the bearer token; told only here
-        instant expires_at;
+        std::string token;  ///< the bearer token; told only here
+        instant expires_at; ///< unless it is used before
+        instant ends_at;    ///< however much it is used
         user_record user;
     };
     /// Begins a session. `invalid_credentials`; `email_not_confirmed` only to who has the right password. A
@@ -94,10 +95,11 @@ public:
     void sign_in(const visitor& who, std::string_view email, std::string password, bool remember,
                  const callback<signed_in>& answer);
 
-    /// Whose token this is, if that is known without asking the database. Never blocks.
-    [[nodiscard]] std::optional<user_id> cached_user(std::string_view token);
-    /// Whose token this is; `unauthenticated`. To be asked when `cached_user` does not know.
-    void authenticate(std::string_view token, const callback<user_id>& answer);
+    /// Whose token this is, of a session or an API key, if that is known without asking the database. Never
+    /// blocks.
+    [[nodiscard]] std::optional<principal> cached(std::string_view token);
+    /// Whose token this is; `unauthenticated`. To be asked when `cached` does not know.
+    void authenticate(std::string_view token, const callback<principal>& answer);
 
     /// Ends the session. When it answers, the token is dead; one that was dead before is no error.
     void sign_out(std::string_view token, const callback<done>& answer);
@@ -109,6 +111,18 @@ public:
                        const callback<std::vector<listed_session>>& answer);
     /// Ends one of the user's sessions; `not_found`.
     void end_session(user_id user, session_id session, const callback<done>& answer);
+
+    struct new_api_key {
+        std::string token; ///< told only here
+        api_key_record key;
+    };
+    /// A user can have 50. `expires_at` none: it never expires. `state_conflict` when there are as many.
+    void create_api_key(user_id user, std::string name, scopes may, std::optional<instant> expires_at,
+                        const callback<new_api_key>& answer);
+    /// Also expired ones, the oldest first.
+    void list_api_keys(user_id user, const callback<std::vector<api_key_record>>& answer);
+    /// Ends one of the user's keys; `not_found`.
+    void delete_api_key(user_id user, api_key_id key, const callback<done>& answer);
 
     /// The account, without the password hash; `unauthenticated` when it has gone.
     void me(user_id user, const callback<user_record>& answer);
@@ -162,8 +176,10 @@ private:
     outcome<bool> rehash(pg::connection& database, user_record& user, const std::string& password);
     outcome<std::optional<signed_in>> begin_session(pg::connection& database, const visitor& who,
                                                     const user_record& user, bool remember);
-    outcome<user_id> load_session(pg::connection& database, const session_digest& digest);
-    void touch(const session_digest& digest, instant at, instant expires_at);
+    outcome<principal> load_session(pg::connection& database, const token_digest& digest);
+    outcome<principal> load_api_key(pg::connection& database, const token_digest& digest);
+    void touch_session(const token_digest& digest, instant at, instant expires_at);
+    void touch_api_key(const token_digest& digest, instant at);
     [[nodiscard]] milliseconds lifetime_of(bool remembered) const;
 
     status mail_reset(pg::connection& database, const visitor& who, const user_record& user);

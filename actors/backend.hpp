@@ -15,6 +15,7 @@
 #include "actors/images.hpp"
 #include "actors/mail/mailbox.hpp"
 #include "actors/mail/outbox_delivery.hpp"
+#include "actors/operators.hpp"
 #include "actors/payment.hpp"
 #include "actors/reader.hpp"
 #include "actors/runtime/event_hub.hpp"
@@ -114,6 +115,7 @@ public:
     session_cache sessions;
     roster actors;
     accounts people;
+    operators staff;
     session_watch revocations;
     catalog goods;
     image_owners owners;

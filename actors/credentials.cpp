@@ -10,10 +10,22 @@
 namespace atelier {
 namespace {
 
-constexpr std::string_view bearer_prefix = "atl_";
+constexpr std::size_t prefix_size = 4;
 constexpr std::size_t bearer_random_bytes = 32;
-constexpr std::size_t bearer_size = bearer_prefix.size() + 43;
+constexpr std::size_t bearer_size = prefix_size + 43;
 constexpr std::size_t friendly_random_bytes = 15;
+
+std::string_view prefix_of(token_kind kind) {
+    switch (kind) {
+    case token_kind::session:
+        return "atl_";
+    case token_kind::api_key:
+        return "atk_";
+    case token_kind::operator_:
+        break;
+    }
+    return "ato_";
+}
 
 bool is_base64url(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -46,12 +58,12 @@ char unmistakable(char c) {
 
 } // namespace
 
-std::string session_digest::hex() const {
+std::string token_digest::hex() const {
     return to_hex(bytes);
 }
 
-std::optional<session_digest> digest_from_hex(std::string_view hex) {
-    session_digest digest;
+std::optional<token_digest> digest_from_hex(std::string_view hex) {
+    token_digest digest;
     std::size_t size = 0;
     if (hex.size() != 2 * digest.bytes.size() ||
         sodium_hex2bin(digest.bytes.data(), digest.bytes.size(), hex.data(), hex.size(), nullptr, &size,
@@ -61,15 +73,15 @@ std::optional<session_digest> digest_from_hex(std::string_view hex) {
     return digest;
 }
 
-std::string new_bearer_token(random_source& random) {
-    return std::string{bearer_prefix} + random_base64url<bearer_random_bytes>(random);
+std::string new_bearer_token(random_source& random, token_kind kind) {
+    return std::string{prefix_of(kind)} + random_base64url<bearer_random_bytes>(random);
 }
 
-std::optional<session_digest> digest_of(std::string_view bearer_token) {
-    if (bearer_token.size() != bearer_size || !bearer_token.starts_with(bearer_prefix) ||
-        !std::ranges::all_of(bearer_token.substr(bearer_prefix.size()), is_base64url))
+std::optional<token_digest> digest_of(std::string_view bearer_token, token_kind kind) {
+    if (bearer_token.size() != bearer_size || !bearer_token.starts_with(prefix_of(kind)) ||
+        !std::ranges::all_of(bearer_token.substr(prefix_size), is_base64url))
         return std::nullopt;
-    session_digest digest;
+    token_digest digest;
     crypto_hash_sha256(digest.bytes.data(), reinterpret_cast<const unsigned char*>(bearer_token.data()),
                        bearer_token.size());
     return digest;
@@ -83,8 +95,7 @@ std::string new_friendly_token(random_source& random) {
 
 } // namespace atelier
 
-std::size_t
-std::hash<atelier::session_digest>::operator()(const atelier::session_digest& digest) const noexcept {
+std::size_t std::hash<atelier::token_digest>::operator()(const atelier::token_digest& digest) const noexcept {
     std::size_t value = 0;
     std::memcpy(&value, digest.bytes.data(), sizeof value);
     return value;

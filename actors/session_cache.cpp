@@ -22,12 +22,12 @@ void session_cache::shard::erase(std::list<entry>::iterator which) {
     recent.erase(which);
 }
 
-session_cache::shard& session_cache::shard_of(const session_digest& digest) {
+session_cache::shard& session_cache::shard_of(const token_digest& digest) {
     // The hash inside the shard uses the first bytes.
     return *shards_[digest.bytes.back() % shards_.size()];
 }
 
-std::optional<session_cache::hit> session_cache::find(const session_digest& digest, instant now) {
+std::optional<session_cache::hit> session_cache::find(const token_digest& digest, instant now) {
     auto& s = shard_of(digest);
     const std::lock_guard lock{s.mutex};
     const auto found = s.by_digest.find(digest);
@@ -39,7 +39,7 @@ std::optional<session_cache::hit> session_cache::find(const session_digest& dige
     }
     s.recent.splice(s.recent.begin(), s.recent, found->second);
     auto& value = found->second->value;
-    hit result{value.user, {}};
+    hit result{value.who, {}};
     if (now - value.touched_at >= touch_interval) {
         value.touched_at = now;
         value.expires_at = std::max(value.expires_at, std::min<instant>(now + value.lifetime, value.ends_at));
@@ -48,7 +48,7 @@ std::optional<session_cache::hit> session_cache::find(const session_digest& dige
     return result;
 }
 
-session_cache::ticket session_cache::begin(const session_digest& digest) {
+session_cache::ticket session_cache::begin(const token_digest& digest) {
     auto& s = shard_of(digest);
     const std::lock_guard lock{s.mutex};
     ticket t;
@@ -56,7 +56,7 @@ session_cache::ticket session_cache::begin(const session_digest& digest) {
     return t;
 }
 
-void session_cache::insert(const session_digest& digest, const session& value, ticket since) {
+void session_cache::insert(const token_digest& digest, const session& value, ticket since) {
     auto& s = shard_of(digest);
     const std::lock_guard lock{s.mutex};
     if (s.removals != since.removals_)
@@ -69,7 +69,7 @@ void session_cache::insert(const session_digest& digest, const session& value, t
     s.by_digest.emplace(digest, s.recent.begin());
 }
 
-void session_cache::remove(const session_digest& digest) {
+void session_cache::remove(const token_digest& digest) {
     auto& s = shard_of(digest);
     const std::lock_guard lock{s.mutex};
     ++s.removals;
@@ -83,7 +83,7 @@ void session_cache::remove_user(user_id user) {
         ++s->removals;
         for (auto e = s->recent.begin(); e != s->recent.end();) {
             const auto current = e++;
-            if (current->value.user == user)
+            if (current->value.who.user == user)
                 s->erase(current);
         }
     }

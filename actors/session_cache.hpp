@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/credentials.hpp"
-#include "actors/domain/ids.hpp"
+#include "actors/domain/principal.hpp"
 #include "actors/domain/time.hpp"
 
 #include <cstddef>
@@ -15,19 +15,20 @@
 
 namespace atelier {
 
-/// The sessions in use, so that an authenticated request costs no query. Holds a bounded number, the least
-/// recently used go first. Knows nothing of tokens without a session. Thread-safe: shards with a lock each.
+/// The sessions and API keys in use, so that an authenticated request costs no query. Holds a bounded number,
+/// the least recently used go first. Knows nothing of tokens without a session. Thread-safe: shards with a
+/// lock each.
 class session_cache {
 public:
     struct session {
-        user_id user;
+        principal who;
         instant expires_at;                   ///< unless it is used before
         instant touched_at;                   ///< when its use was last noted in the database
         instant ends_at{};                    ///< however much it is used
         std::chrono::milliseconds lifetime{}; ///< after its last use
     };
     struct hit {
-        user_id user;
+        principal who;
         std::optional<instant> touch_due; ///< for one caller a minute: note the use in the database, and this
                                           ///< as the new expiry
     };
@@ -41,15 +42,15 @@ public:
     explicit session_cache(std::size_t limit);
 
     /// The session, unless it has expired. Its use makes it last longer.
-    [[nodiscard]] std::optional<hit> find(const session_digest& digest, instant now);
+    [[nodiscard]] std::optional<hit> find(const token_digest& digest, instant now);
 
-    [[nodiscard]] ticket begin(const session_digest& digest);
+    [[nodiscard]] ticket begin(const token_digest& digest);
     /// Keeps a session, unless one was removed since the ticket was taken: it might have been this one, and a
     /// session that was ended must not come back.
-    void insert(const session_digest& digest, const session& value, ticket since);
+    void insert(const token_digest& digest, const session& value, ticket since);
 
     /// After the row has gone.
-    void remove(const session_digest& digest);
+    void remove(const token_digest& digest);
     /// After all rows of the user have gone. Looks at every entry.
     void remove_user(user_id user);
 
@@ -60,19 +61,19 @@ public:
 
 private:
     struct entry {
-        session_digest digest;
+        token_digest digest;
         session value;
     };
     struct shard {
         std::mutex mutex;
         std::list<entry> recent; ///< the last used first
-        std::unordered_map<session_digest, std::list<entry>::iterator> by_digest;
+        std::unordered_map<token_digest, std::list<entry>::iterator> by_digest;
         std::uint64_t removals = 0;
 
         void erase(std::list<entry>::iterator which);
     };
 
-    shard& shard_of(const session_digest& digest);
+    shard& shard_of(const token_digest& digest);
 
     std::vector<std::unique_ptr<shard>> shards_;
     std::size_t shard_limit_;

@@ -62,19 +62,22 @@ reply<new_session> backend_service::sign_in(visitor who, std::string email, std:
     new_session session;
     session.token = std::move(result->token);
     session.expires_at = result->expires_at;
+    session.ends_at = result->ends_at;
     session.user = std::move(result->user);
     co_return session;
 }
 
-reply<user_id> backend_service::authenticate(std::string token) {
+reply<principal> backend_service::authenticate(std::string token) {
     auto& back = parts_->back;
-    if (const auto user = back.people.cached_user(token)) {
+    if (const auto who = back.people.cached(token)) {
         back.meters.session_cache_hits.Increment();
-        co_return *user;
+        co_return *who;
     }
     back.meters.session_cache_misses.Increment();
-    auto start = [&](const accounts::callback<user_id>& answer) { back.people.authenticate(token, answer); };
-    co_return co_await ask_accounts<user_id>(std::move(start));
+    auto start = [&](const accounts::callback<principal>& answer) {
+        back.people.authenticate(token, answer);
+    };
+    co_return co_await ask_accounts<principal>(std::move(start));
 }
 
 reply<done> backend_service::sign_out(std::string token) {
@@ -100,6 +103,38 @@ reply<std::vector<listed_session>> backend_service::sessions(user_id user, std::
 reply<done> backend_service::end_session(user_id user, session_id session) {
     auto start = [&](const accounts::callback<done>& answer) {
         parts_->back.people.end_session(user, session, answer);
+    };
+    co_return co_await ask_accounts<done>(std::move(start));
+}
+
+reply<new_api_key> backend_service::add_api_key(user_id user, std::string name, scopes may,
+                                                std::optional<std::chrono::days> lifetime) {
+    std::optional<instant> expires_at;
+    if (lifetime)
+        expires_at = parts_->back.time.now() + *lifetime;
+    auto start = [&](const accounts::callback<accounts::new_api_key>& answer) {
+        parts_->back.people.create_api_key(user, name, may, expires_at, answer);
+    };
+    auto made = co_await ask_accounts<accounts::new_api_key>(std::move(start));
+    if (!made)
+        co_return made.error();
+    new_api_key result;
+    result.token = std::move(made->token);
+    result.key = std::move(made->key);
+    co_return result;
+}
+
+reply<std::vector<api_key_record>> backend_service::api_keys(user_id user) {
+    using list = std::vector<api_key_record>;
+    auto start = [&](const accounts::callback<list>& answer) {
+        parts_->back.people.list_api_keys(user, answer);
+    };
+    co_return co_await ask_accounts<list>(std::move(start));
+}
+
+reply<done> backend_service::remove_api_key(user_id user, api_key_id key) {
+    auto start = [&](const accounts::callback<done>& answer) {
+        parts_->back.people.delete_api_key(user, key, answer);
     };
     co_return co_await ask_accounts<done>(std::move(start));
 }

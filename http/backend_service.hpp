@@ -35,11 +35,15 @@ public:
     reply<done> request_reset(visitor who, std::string email) override;
     reply<done> reset_password(visitor who, std::string token, std::string password) override;
     reply<new_session> sign_in(visitor who, std::string email, std::string password, bool remember) override;
-    reply<user_id> authenticate(std::string token) override;
+    reply<principal> authenticate(std::string token) override;
     reply<done> sign_out(std::string token) override;
     reply<done> sign_out_everywhere(user_id user) override;
     reply<std::vector<listed_session>> sessions(user_id user, std::string token) override;
     reply<done> end_session(user_id user, session_id session) override;
+    reply<new_api_key> add_api_key(user_id user, std::string name, scopes may,
+                                   std::optional<std::chrono::days> lifetime) override;
+    reply<std::vector<api_key_record>> api_keys(user_id user) override;
+    reply<done> remove_api_key(user_id user, api_key_id key) override;
     reply<user_record> user(user_id user) override;
     reply<user_record> choose_language(user_id user, std::string language) override;
     reply<done> change_password(user_id user, visitor who, std::string token, std::string current,
@@ -111,6 +115,10 @@ public:
                                              event_listener listener) override;
     reply<user_snapshot> snapshot(user_id user) override;
 
+    reply<std::string> authenticate_operator(std::string token) override;
+    reply<action_id> begin_action(operator_action action) override;
+    reply<done> end_action(action_id action, std::string outcome) override;
+    reply<page<operator_action>> actions(std::string who, action_id before, std::int32_t limit) override;
     boost::asio::awaitable<std::vector<part_health>> health() override;
     [[nodiscard]] std::string metrics_text() override;
     reply<std::string> actor_tree() override;

@@ -17,6 +17,7 @@ enum class cursor_kind : std::uint8_t {
     notifications = 4,
     webhook_deliveries = 5,
     images = 7,
+    operator_actions = 8,
 };
 
 /// The cursor that continues `list` behind the row with the key `last`: 16 characters of URL-safe Base64. It

@@ -19,6 +19,10 @@ namespace atelier::http {
 
 enum class method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 [[nodiscard]] std::string_view to_string(method m);
+/// Whether requests of it change nothing (RFC 9110, 9.2.1).
+[[nodiscard]] constexpr bool is_safe(method m) {
+    return m == method::get || m == method::head || m == method::options;
+}
 
 /// A file that is removed when nobody needs it any more; `release` keeps it. Used by one thread at a time.
 class temporary_file {

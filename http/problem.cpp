@@ -54,6 +54,8 @@ unsigned status_of(errc code) {
         return 402;
     case errc::email_not_confirmed:
     case errc::forbidden:
+    case errc::insufficient_scope:
+    case errc::invalid_csrf_token:
     case errc::forbidden_address:
         return 403;
     case errc::not_found:
@@ -129,6 +131,8 @@ response problem_response(const failure& why, std::string_view request_id) {
         add_rate(r, *why.rate);
     if (status == 401)
         r.with("WWW-Authenticate", "Bearer");
+    if (why.code == errc::insufficient_scope)
+        r.with("WWW-Authenticate", R"(Bearer error="insufficient_scope")"); // RFC 6750, 3.1
     r.body = json::serialize(document);
     return r;
 }

@@ -32,9 +32,18 @@ using reply = boost::asio::awaitable<outcome<T>>;
 struct new_session {
     std::string token; ///< secret: shown once
     instant expires_at;
+    instant ends_at; ///< however much it is used
     user_record user;
 
     new_session() = default;
+};
+
+/// A new API key.
+struct new_api_key {
+    std::string token; ///< secret: shown once
+    api_key_record key;
+
+    new_api_key() = default;
 };
 
 /// The client's Idempotency-Key and what it is used for.
@@ -215,12 +224,17 @@ public:
     virtual reply<done> reset_password(visitor who, std::string token, std::string password) = 0;
     virtual reply<new_session> sign_in(visitor who, std::string email, std::string password,
                                        bool remember) = 0;
-    /// The user a bearer token belongs to. Mostly answered from memory.
-    virtual reply<user_id> authenticate(std::string token) = 0;
+    /// Whom a bearer token belongs to, of a session or an API key. Mostly answered from memory.
+    virtual reply<principal> authenticate(std::string token) = 0;
     virtual reply<done> sign_out(std::string token) = 0;
     virtual reply<done> sign_out_everywhere(user_id user) = 0;
     virtual reply<std::vector<listed_session>> sessions(user_id user, std::string token) = 0;
     virtual reply<done> end_session(user_id user, session_id session) = 0;
+    /// Errors: state_conflict (too many).
+    virtual reply<new_api_key> add_api_key(user_id user, std::string name, scopes may,
+                                           std::optional<std::chrono::days> lifetime) = 0;
+    virtual reply<std::vector<api_key_record>> api_keys(user_id user) = 0;
+    virtual reply<done> remove_api_key(user_id user, api_key_id key) = 0;
     virtual reply<user_record> user(user_id user) = 0;
     /// "" = that of whoever asks for a mail.
     virtual reply<user_record> choose_language(user_id user, std::string language) = 0;
@@ -334,6 +348,14 @@ public:
     virtual reply<user_snapshot> snapshot(user_id user) = 0;
 
     // -- operations ----------------------------------------------------------------------------------------
+    /// The name of the operator whose token this is; `unauthenticated`.
+    virtual reply<std::string> authenticate_operator(std::string token) = 0;
+    /// Notes in the audit log what is about to be done: who cannot note it must not do it.
+    virtual reply<action_id> begin_action(operator_action action) = 0;
+    /// Notes how it went.
+    virtual reply<done> end_action(action_id action, std::string outcome) = 0;
+    /// The audit log, newest first; "" = everybody's.
+    virtual reply<page<operator_action>> actions(std::string who, action_id before, std::int32_t limit) = 0;
     virtual boost::asio::awaitable<std::vector<part_health>> health() = 0;
     /// In Prometheus' text format.
     [[nodiscard]] virtual std::string metrics_text() = 0;

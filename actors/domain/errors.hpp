@@ -23,6 +23,8 @@ enum class errc : std::uint8_t {
     email_not_confirmed,
     invalid_token,
     forbidden,
+    insufficient_scope,
+    invalid_csrf_token,
     not_found,
     method_not_allowed,
     not_acceptable,

@@ -20,6 +20,9 @@ struct id {
 
 using user_id = id<struct user_tag>;
 using session_id = id<struct session_tag>;
+using api_key_id = id<struct api_key_tag>;
+/// A row of the audit log, operator_actions.
+using action_id = id<struct action_tag>;
 using image_id = id<struct image_tag>;
 using blob_id = id<struct blob_tag>;
 using attachment_id = id<struct attachment_tag>;

@@ -32,6 +32,12 @@ public:
         return values_.front().second;
     }
 
+    /// The value of that name; null when there is none.
+    [[nodiscard]] const Value* find(std::string_view name) const {
+        const auto known = places_.find(name);
+        return known == places_.end() ? nullptr : &known->second->second;
+    }
+
     void erase(std::string_view name) {
         const auto known = places_.find(name);
         if (known == places_.end())

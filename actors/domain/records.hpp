@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/domain/change_set.hpp"
+#include "actors/domain/principal.hpp"
 
 /// Rows as they are read: what the database says, without any behaviour.
 namespace atelier {
@@ -32,6 +33,45 @@ struct session_record {
 struct listed_session {
     session_record session;
     bool current = false; ///< the one that asks
+};
+
+/// A key for programs.
+struct api_key_record {
+    api_key_id id;
+    std::string digest; ///< as of sessions
+    user_id user;
+    std::string name; ///< its user's
+    scopes may;
+    std::optional<instant> expires_at; ///< none: never
+    std::optional<instant> last_used_at;
+    instant created_at;
+
+    api_key_record() = default;
+};
+
+/// Somebody who may use the operator's listener.
+struct operator_record {
+    std::string name;
+    std::string digest; ///< as of sessions
+    std::optional<instant> expires_at;
+    instant created_at;
+
+    operator_record() = default;
+};
+
+/// What an operator did, in the audit log.
+struct operator_action {
+    action_id id;
+    std::string who;     ///< name of the operator, or "cli:" and the name of the system's user
+    std::string action;  ///< method and path, or a command
+    std::string detail;  ///< the body, or the command's arguments; shortened
+    std::string address; ///< "" = on this machine
+    std::string request_id;
+    std::string outcome; ///< "" = not known: it is being done, or the process ended meanwhile
+    instant begun_at;
+    std::optional<instant> ended_at;
+
+    operator_action() = default;
 };
 
 struct style_record {

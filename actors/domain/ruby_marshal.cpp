@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view version{"\x04\x08", 2};
-constexpr int deepest = 8;
+constexpr int deepest = 8; ///< arrays and hashes within each other
 /// Beyond these a Fixnum is written as a Bignum, so that 32-bit Rubies can read it.
 constexpr std::int64_t fixnum_end = std::int64_t{1} << 30;
 
@@ -93,9 +93,8 @@ private:
         return value;
     }
 
-    maybe object(int depth) { // NOLINT(misc-no-recursion): not deeper than `deepest`
-        const auto type = depth > deepest ? std::nullopt : byte();
-        switch (type.value_or('?')) {
+    maybe object(int depth) { // NOLINT(misc-no-recursion): not much deeper than `deepest`
+        switch (byte().value_or('?')) {
         case '0':
             return json::value(nullptr);
         case 'T':
@@ -157,7 +156,9 @@ private:
 
     /// An object and its instance variables; those of a string are its encoding, which is UTF-8.
     maybe with_variables(int depth) { // NOLINT(misc-no-recursion)
-        auto value = object(depth + 1);
+        if (depth > deepest + 1 || rest_.starts_with('I'))
+            return std::nullopt;
+        auto value = object(depth);
         const auto variables = value ? count() : std::nullopt;
         if (!variables)
             return std::nullopt;
@@ -170,7 +171,7 @@ private:
     maybe array(int depth) {     // NOLINT(misc-no-recursion)
         objects_.emplace_back(); // has its number, but nothing may link to it: that could grow without bound
         const auto size = count();
-        if (!size)
+        if (!size || depth > deepest)
             return std::nullopt;
         json::array all;
         for (std::size_t i = 0; i < *size; ++i) {
@@ -185,7 +186,7 @@ private:
     maybe hash(int depth) { // NOLINT(misc-no-recursion)
         objects_.emplace_back();
         const auto size = count();
-        if (!size)
+        if (!size || depth > deepest)
             return std::nullopt;
         json::object all;
         for (std::size_t i = 0; i < *size; ++i) {

@@ -98,6 +98,33 @@ std::string session_json(const listed_session& listed) {
                                         {"expires_at", to_iso8601(session.expires_at)}});
 }
 
+std::string api_key_json(const api_key_record& key, std::string_view token) {
+    json::array names;
+    for (const auto s : key.may.members())
+        names.emplace_back(to_string(s));
+    json::object object{{"id", key.id.value},
+                        {"name", key.name},
+                        {"scopes", std::move(names)},
+                        {"expires_at", time_or_null(key.expires_at)},
+                        {"last_used_at", time_or_null(key.last_used_at)},
+                        {"created_at", to_iso8601(key.created_at)}};
+    if (!token.empty())
+        object["token"] = token;
+    return json::serialize(object);
+}
+
+std::string operator_action_json(const operator_action& action) {
+    return json::serialize(json::object{{"id", action.id.value},
+                                        {"operator", action.who},
+                                        {"action", action.action},
+                                        {"detail", action.detail},
+                                        {"address", text_or_null(action.address)},
+                                        {"request_id", text_or_null(action.request_id)},
+                                        {"outcome", text_or_null(action.outcome)},
+                                        {"begun_at", to_iso8601(action.begun_at)},
+                                        {"ended_at", time_or_null(action.ended_at)}});
+}
+
 std::string style_json(const style_record& style) {
     return json::serialize(json::object{{"id", style.id.value}, {"name", style.name}});
 }

@@ -16,6 +16,9 @@ namespace atelier {
 
 [[nodiscard]] std::string user_json(const user_record& user);
 [[nodiscard]] std::string session_json(const listed_session& listed);
+/// `token`: of a new key; "" is left out.
+[[nodiscard]] std::string api_key_json(const api_key_record& key, std::string_view token = {});
+[[nodiscard]] std::string operator_action_json(const operator_action& action);
 [[nodiscard]] std::string style_json(const style_record& style);
 [[nodiscard]] std::string token_package_json(const token_package_record& package, std::string_view currency);
 [[nodiscard]] std::string subscription_plan_json(const subscription_plan_record& plan);

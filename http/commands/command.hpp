@@ -29,6 +29,7 @@ int seed(const arguments& args);
 int audit(const arguments& args);
 int doctor(const arguments& args);
 int user(const arguments& args);
+int operators(const arguments& args);
 int sandbox(const arguments& args);
 int payment(const arguments& args);
 int reconcile(const arguments& args);

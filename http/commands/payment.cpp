@@ -1,6 +1,9 @@
 #include "actors/domain/money.hpp"
 #include "http/commands/books.hpp"
 #include "http/commands/node.hpp"
+#include "http/commands/recorded.hpp"
+
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cinttypes>
@@ -57,11 +60,24 @@ int payment(const arguments& args) {
         return misused;
     }
     auto place = open_workplace(call->config, var_directory::use::shared);
-    auto own = place ? books::open(call->config, *place) : outcome<books>{place.error()};
-    const auto made = own ? wait_for_call<made_refund>([&](const auto& then) {
-        own->office().refund(wanted->payment, wanted->amount_cents, wanted->key, then);
-    })
-                          : outcome<made_refund>{own.error()};
+    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
+    auto own = database ? books::open(call->config, *place) : outcome<books>{database.error()};
+    outcome<made_refund> made = errc::unavailable;
+    const auto refund = [&]() -> outcome<std::string> {
+        made = wait_for_call<made_refund>([&](const auto& then) {
+            own->office().refund(wanted->payment, wanted->amount_cents, wanted->key, then);
+        });
+        if (!made)
+            return made.error();
+        return "transaction " + made->transaction_id;
+    };
+    const auto detail = fmt::format(
+        "payment {}, {}, key {}", wanted->payment.value,
+        wanted->amount_cents ? format_amount(*wanted->amount_cents) : "all that is left", wanted->key);
+    if (!own)
+        made = own.error();
+    else if (const auto noted = recorded(*database, "payment refund", detail, refund); !noted)
+        made = noted.error();
     if (!made) {
         const auto& why = made.error();
         complain(why.fields.empty() ? (why.detail.empty() ? std::string{title(why.code)} : why.detail)

@@ -1,5 +1,6 @@
 #include "actors/domain/money.hpp"
 #include "http/commands/books.hpp"
+#include "http/commands/recorded.hpp"
 
 #include <algorithm>
 #include <cinttypes>
@@ -50,10 +51,20 @@ int reconcile(const arguments& args) {
         return misused;
     }
     auto place = open_workplace(call->config, var_directory::use::shared);
-    auto own = place ? books::open(call->config, *place) : outcome<books>{place.error()};
-    auto report = own ? wait_for_call<reconciliation_report>(
-                            [&](const auto& then) { own->office().reconcile(*day, then); })
-                      : outcome<reconciliation_report>{own.error()};
+    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
+    auto own = database ? books::open(call->config, *place) : outcome<books>{database.error()};
+    outcome<reconciliation_report> report = errc::unavailable;
+    const auto compare = [&]() -> outcome<std::string> {
+        report = wait_for_call<reconciliation_report>(
+            [&](const auto& then) { own->office().reconcile(*day, then); });
+        if (!report)
+            return report.error();
+        return std::to_string(report->differences.size()) + " differences";
+    };
+    if (!own)
+        report = own.error();
+    else if (const auto noted = recorded(*database, "reconcile", to_string(*day), compare); !noted)
+        report = noted.error();
     if (!report) {
         complain(report.error().detail.empty() ? title(report.error().code) : report.error().detail);
         return failed;

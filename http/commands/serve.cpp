@@ -74,8 +74,11 @@ http::server_hooks hooks_of(metrics& meters, const char* listener) {
     return hooks;
 }
 
-/// Paths are absolute, so that it works when pasted into any shell.
+/// For who tries it: with mails in files and a gateway that takes no money. Paths are absolute, so that it
+/// works when pasted into any shell.
 void print_welcome(const std::string& url, const std::string& sandbox, const settings& config) {
+    if (config.mail.delivery != "file")
+        return;
     const auto mails = std::filesystem::absolute(mail_directory(config));
     const auto photo = std::filesystem::absolute("tests/support/rooms/living_room.jpg");
     std::printf(R"sh(
@@ -218,6 +221,7 @@ status running::open_sandbox() {
 status running::open_servers() {
     files_ = std::make_unique<http::file_pool>(2, 1024);
     http::endpoint_context context{*service_, *files_};
+    context.base_url = backend_->options.base_url;
     context.heartbeat = config_.events.heartbeat;
     context.wait_limit = std::min(config_.generations.wait_limit, config_.http.request_timeout);
     http::server_options listener;

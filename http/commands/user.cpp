@@ -2,7 +2,10 @@
 #include "actors/domain/wallet.hpp"
 #include "actors/mail/address.hpp"
 #include "actors/passwords.hpp"
+#include "http/commands/api_keys.hpp"
 #include "http/commands/command.hpp"
+#include "http/commands/options.hpp"
+#include "http/commands/recorded.hpp"
 #include "persistence/migrate.hpp"
 #include "persistence/pg_committer.hpp"
 #include "persistence/queries/accounts.hpp"
@@ -10,7 +13,8 @@
 #include "persistence/queries/ids.hpp"
 #include "persistence/queries/wallets.hpp"
 
-#include <charconv>
+#include <fmt/format.h>
+
 #include <cinttypes>
 #include <cstdio>
 #include <future>
@@ -25,17 +29,13 @@ constexpr std::string_view usage = R"(Usage:
   atelier user show EMAIL            id, confirmation and balance
   atelier user grant EMAIL TOKENS [DAYS]
                                      give tokens that expire after DAYS days (90)
+  atelier user api-key create EMAIL NAME [--scopes "read generate"] [--days N]
+                                     make a key for a program, and print it; "pay" is the third scope
+  atelier user api-key list EMAIL    the user's keys
+  atelier user api-key revoke EMAIL ID
 )";
 
 constexpr std::int32_t grant_days = 90;
-
-std::optional<std::int32_t> number(std::string_view text) {
-    std::int32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value <= 0)
-        return std::nullopt;
-    return value;
-}
 
 outcome<user_record> find(pg::connection& database, const std::string& email) {
     auto user = queries::find_user_by_email(database, normalized_email(email));
@@ -44,6 +44,13 @@ outcome<user_record> find(pg::connection& database, const std::string& email) {
     if (!*user)
         return failure{errc::not_found, "there is no user with that address"};
     return std::move(**user);
+}
+
+status printed(const outcome<std::string>& what) {
+    if (!what)
+        return what.error();
+    std::printf("%s\n", what->c_str());
+    return done{};
 }
 
 status create(pg::connection& database, const settings& config, const std::string& email) {
@@ -60,24 +67,23 @@ status create(pg::connection& database, const settings& config, const std::strin
         return hash.error();
     const auto now = system_clock{}.now();
     const queries::new_user added{normalized_email(email), std::move(*hash), "", now, now};
-    const auto id = queries::insert_user(database, added, std::nullopt);
-    if (!id)
+    const auto made = recorded(database, "user create", "", [&]() -> outcome<std::string> {
+        const auto id = queries::insert_user(database, added, std::nullopt);
+        if (id)
+            return "created user " + std::to_string(id->value);
         return id.error().code == errc::state_conflict
                    ? failure{errc::state_conflict, "that address is taken"}
                    : id.error();
-    std::printf("created user %" PRId64 "\n", id->value);
-    return done{};
+    });
+    return printed(made);
 }
 
-status show(pg::connection& database, const std::string& email) {
-    const auto user = find(database, email);
-    if (!user)
-        return user.error();
-    const auto wallet = queries::load_wallet(database, user->id);
+status show(pg::connection& database, const user_record& user) {
+    const auto wallet = queries::load_wallet(database, user.id);
     if (!wallet)
         return wallet.error();
-    std::printf("id %" PRId64 ", %s, balance %" PRId64 " tokens\n", user->id.value,
-                user->confirmed_at ? "confirmed" : "not confirmed", wallet->balance);
+    std::printf("id %" PRId64 ", %s, balance %" PRId64 " tokens\n", user.id.value,
+                user.confirmed_at ? "confirmed" : "not confirmed", wallet->balance);
     return done{};
 }
 
@@ -95,17 +101,14 @@ private:
 };
 
 /// A grant is a change set like any other; a running service notices it by its compare-and-set.
-status grant(pg::connection& database, const workplace& place, const std::string& email, tokens amount,
-             std::int32_t days) {
-    const auto user = find(database, email);
-    if (!user)
-        return user.error();
+outcome<std::string> commit_grant(pg::connection& database, const workplace& place, user_id user,
+                                  tokens amount, std::int32_t days) {
     const auto package = queries::get_origin_package(database, "grant");
     if (!package)
         return package.error();
     direct_ids ids{database};
     const auto now = system_clock{}.now();
-    auto changes = wallet::decide_credit(user->id, operation::grant, package->id, amount, now,
+    auto changes = wallet::decide_credit(user, operation::grant, package->id, amount, now,
                                          now + std::chrono::days{days}, std::nullopt, ids);
     if (!changes)
         return changes.error();
@@ -118,8 +121,38 @@ status grant(pg::connection& database, const workplace& place, const std::string
     const auto result = settled.get_future().get();
     if (!result.verdicts.front().committed())
         return failure{errc::unavailable, "the grant was not written: " + result.verdicts.front().detail};
-    std::printf("granted %d tokens to user %" PRId64 "\n", amount, user->id.value);
-    return done{};
+    return "granted " + std::to_string(amount) + " tokens to user " + std::to_string(user.value);
+}
+
+status grant(pg::connection& database, const workplace& place, const user_record& user, tokens amount,
+             std::int32_t days) {
+    return printed(recorded(database, "user grant",
+                            fmt::format("user {}, {} tokens for {} days", user.id.value, amount, days),
+                            [&] { return commit_grant(database, place, user.id, amount, days); }));
+}
+
+/// What is to be done with a user that is there.
+using job = std::function<status(pg::connection&, const workplace&, const user_record&)>;
+
+std::optional<job> read(const parsed_words& words) {
+    const auto& w = words.words;
+    if (!w.empty() && w[0] == "api-key") {
+        const auto keys = api_key_job(words);
+        if (!keys)
+            return std::nullopt;
+        return [keys = *keys](auto& database, auto&, auto& user) { return keys(database, user); };
+    }
+    if (!words.options.empty())
+        return std::nullopt;
+    if (w.size() == 2 && w[0] == "show")
+        return [](auto& database, auto&, auto& user) { return show(database, user); };
+    const auto amount = w.size() >= 3 ? positive_number<tokens>(w[2]) : std::nullopt;
+    const auto days = w.size() == 4 ? positive_number<std::int32_t>(w[3]) : grant_days;
+    if ((w.size() == 3 || w.size() == 4) && w[0] == "grant" && amount && days)
+        return [amount = *amount, days = *days](auto& database, auto& place, auto& user) {
+            return grant(database, place, user, amount, days);
+        };
+    return std::nullopt;
 }
 
 } // namespace
@@ -129,26 +162,22 @@ int user(const arguments& args) {
     const auto call = begin(args, usage, exit_status);
     if (!call)
         return exit_status;
-    const auto& rest = call->rest;
-    const auto days = rest.size() == 4 ? number(rest[3]) : grant_days;
-    const auto amount = rest.size() >= 3 ? number(rest[2]) : std::nullopt;
-    const bool creates = rest.size() == 2 && rest[0] == "create";
-    const bool shows = rest.size() == 2 && rest[0] == "show";
-    const bool grants = (rest.size() == 3 || rest.size() == 4) && rest[0] == "grant" && amount && days;
-    if (!creates && !shows && !grants) {
+    const auto words = parse_words(call->rest, {"scopes", "days"});
+    const bool creates =
+        words && words->options.empty() && words->words.size() == 2 && words->words[0] == "create";
+    const auto wanted = words && !creates ? read(*words) : std::nullopt;
+    if (!creates && !wanted) {
         complain("wrong arguments; `atelier user --help` explains");
         return misused;
     }
     auto place = open_workplace(call->config, var_directory::use::shared);
     auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
     auto result = database ? check_schema(*database) : status{database.error()};
-    if (result) {
-        if (creates)
-            result = create(*database, call->config, rest[1]);
-        else if (shows)
-            result = show(*database, rest[1]);
-        else
-            result = grant(*database, *place, rest[1], *amount, *days);
+    if (result && creates) {
+        result = create(*database, call->config, words->words[1]);
+    } else if (result) {
+        const auto user = find(*database, words->words[words->words[0] == "api-key" ? 2 : 1]);
+        result = user ? (*wanted)(*database, *place, *user) : status{user.error()};
     }
     if (!result) {
         complain(result.error().detail);

@@ -1,7 +1,8 @@
 #include "actors/domain/views.hpp"
-#include "http/endpoints/bearer.hpp"
 #include "http/endpoints/credential_limits.hpp"
 #include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/session_cookie.hpp"
+#include "http/endpoints/shown_token.hpp"
 #include "http/json_command.hpp"
 
 #include <utility>
@@ -117,9 +118,9 @@ answer update_me(const endpoint_context& context, request& r, user_id who) {
 }
 
 answer change_password(const endpoint_context& context, request& r, user_id user) {
-    auto token = bearer_token(r);
-    if (!token)
-        co_return token.error();
+    auto shown = shown_token_of(r, context.base_url());
+    if (!shown)
+        co_return shown.error();
     auto command = json_command::read(r);
     if (!command)
         co_return command.error();
@@ -128,8 +129,8 @@ answer change_password(const endpoint_context& context, request& r, user_id user
     if (const auto valid = command->finish(); !valid)
         co_return valid.error();
     visitor who{r};
-    const auto changed = co_await context.backend.change_password(user, std::move(who), std::move(*token),
-                                                                  std::move(current), std::move(password));
+    const auto changed = co_await context.backend.change_password(
+        user, std::move(who), std::move(shown->token), std::move(current), std::move(password));
     if (!changed)
         co_return changed.error();
     co_return response{204};
@@ -162,7 +163,7 @@ answer delete_me(const endpoint_context& context, request& r, user_id user) {
     const auto closed = co_await context.backend.close_account(user, std::move(who), std::move(current));
     if (!closed)
         co_return closed.error();
-    co_return response{204};
+    co_return signed_out(r, context.base_url());
 }
 
 } // namespace atelier::http

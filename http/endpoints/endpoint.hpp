@@ -4,6 +4,8 @@
 #include "http/service.hpp"
 
 #include <chrono>
+#include <functional>
+#include <string>
 
 namespace atelier::http {
 
@@ -17,6 +19,8 @@ struct endpoint_context {
     std::chrono::milliseconds heartbeat = std::chrono::seconds{15};
     /// For `Prefer: wait`.
     std::chrono::milliseconds wait_limit = std::chrono::seconds{30};
+    /// The public address; thread-safe.
+    std::function<std::string()> base_url = [] { return std::string{}; };
 };
 
 /// An endpoint answers with a response, or with a failure, which becomes a problem document.

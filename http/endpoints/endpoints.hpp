@@ -29,16 +29,27 @@ user_endpoint change_email;
 user_endpoint delete_me;
 
 // -- sessions.cpp
-/// {email, password, remember?} → 201 {token, expires_at, user}
+/// {email, password, remember?, cookie?} → 201 {token, expires_at, user}; with `cookie` the token is in a
+/// cookie (session_cookie.hpp), and {csrf_token, expires_at, user} is the answer
 open_endpoint sign_in;
 /// → 204; the token is dead
 user_endpoint sign_out;
 /// → 200 the user's sessions, the latest used first
 user_endpoint list_sessions;
+/// → 200 the session that asks; with its `csrf_token` when it is in a cookie
+user_endpoint show_session;
 /// → 204
 user_endpoint end_session;
 /// → 204; this one has ended too
 user_endpoint sign_out_everywhere;
+
+// -- api_keys.cpp
+/// → 200 the user's keys, without their tokens
+user_endpoint list_api_keys;
+/// {name, scopes?, valid_days?} → 201 the key with its token
+user_endpoint create_api_key;
+/// → 204; the key is dead
+user_endpoint delete_api_key;
 
 // -- catalogue.cpp: lists on one page
 open_endpoint list_styles;
@@ -165,6 +176,8 @@ operator_endpoint show_readiness;
 operator_endpoint show_metrics;
 operator_endpoint show_actor_tree;
 operator_endpoint grant_tokens_to_user;
+/// ?operator&limit&cursor → 200 a page of the audit log, newest first
+operator_endpoint list_actions;
 
 // -- gateway.cpp: on the operator's listener
 /// ?type&verdict&limit&cursor → 200 a page of the archive, newest first

@@ -1,8 +1,8 @@
 #include "actors/domain/views.hpp"
-#include "http/endpoints/bearer.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/event_stream.hpp"
 #include "http/endpoints/lists.hpp"
+#include "http/endpoints/shown_token.hpp"
 #include "http/text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -57,7 +57,8 @@ event_ptr status_of(const generation_record& generation, std::uint64_t id) {
 struct watcher {
     watcher(const endpoint_context& context, const request& r, user_id who, generation_id which,
             asio::any_io_executor io)
-        : backend{context.backend}, user{who}, generation{which}, token{bearer_token(r).value()},
+        : backend{context.backend}, user{who},
+          generation{which}, token{shown_token_of(r, context.base_url()).value().token},
           executor{std::move(io)}, heartbeat{context.heartbeat}, events{std::make_shared<event_stream>(
                                                                      which ? event_stream::scope::generation
                                                                            : event_stream::scope::user)} {}

@@ -1,3 +1,4 @@
+#include "actors/domain/views.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/idempotency.hpp"
 #include "http/endpoints/lists.hpp"
@@ -43,6 +44,17 @@ answer show_actor_tree(service& backend, request&) {
     if (!tree)
         co_return tree.error();
     co_return json_response(200, std::move(*tree));
+}
+
+answer list_actions(service& backend, request& r) {
+    std::string who{r.query_value("operator").value_or("")};
+    const auto wanted = read_page(r, cursor_kind::operator_actions, who);
+    if (!wanted)
+        co_return wanted.error();
+    const auto page = co_await backend.actions(who, action_id{wanted->before}, wanted->limit);
+    if (!page)
+        co_return page.error();
+    co_return page_response(*page, operator_action_json, cursor_kind::operator_actions, who);
 }
 
 answer grant_tokens_to_user(service& backend, request& r) {

@@ -31,6 +31,21 @@ END $$;
 CREATE TRIGGER sessions_ended AFTER DELETE ON sessions FOR EACH ROW
     WHEN (OLD.expires_at > timezone('utc', now())) EXECUTE FUNCTION atelier_session_ended();
 
+-- Keys for programs. A key ends when its row is deleted, and that is announced like the end of a session.
+CREATE TABLE api_keys (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    digest text NOT NULL,
+    name text NOT NULL,
+    scopes text NOT NULL CHECK (scopes ~ '^(read|generate|pay)( (read|generate|pay))*$'),
+    expires_at timestamp(6) without time zone,
+    last_used_at timestamp(6) without time zone,
+    created_at timestamp(6) without time zone NOT NULL
+);
+CREATE UNIQUE INDEX index_api_keys_on_digest ON api_keys (digest);
+CREATE INDEX index_api_keys_on_user_id ON api_keys (user_id);
+CREATE TRIGGER api_keys_ended AFTER DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION atelier_session_ended();
+
 -- What users have chosen.
 CREATE TABLE user_preferences (
     user_id bigint PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
@@ -69,6 +84,7 @@ BEGIN
     DELETE FROM idempotency_keys WHERE user_id = who;
     DELETE FROM user_preferences WHERE user_id = who;
     DELETE FROM sessions WHERE user_id = who;
+    DELETE FROM api_keys WHERE user_id = who;
     DELETE FROM outbox WHERE kind = 'mail' AND payload ->> 'to' = address;
     UPDATE users SET email = 'deleted-' || id || '@deleted.invalid', encrypted_password = '',
         reset_password_token = NULL, reset_password_sent_at = NULL, remember_created_at = NULL,

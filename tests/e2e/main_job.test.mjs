@@ -226,7 +226,7 @@ test('operators see health, metrics and the actors', async () => {
     // A sign-up and a sign-in.
     assert.equal(await service.metric('atelier_pool_jobs_total', 'pool="hashing",result="done"'), 2);
     assert.ok((await service.metric('atelier_pool_jobs_total', 'pool="reads",result="done"')) > 0);
-    const tree = await service.call('GET', `${service.ops}/ops/actors`);
+    const tree = await service.asOperator('GET', '/ops/actors');
     const wallets = tree.json.families.find(({ kind }) => kind === 'wallet');
     assert.equal(wallets.live, 1);
     assert.equal((await service.call('GET', '/metrics')).status, 404, 'not on the public listener');

@@ -65,7 +65,7 @@ test('an operator gives money back: unspent tokens go, spent ones are owed', asy
     });
     for (let i = 0; i < 3; ++i) await service.finished(token, (await spend()).json.id);
 
-    const refund = (body, key) => service.call('POST', `${service.ops}/ops/payments/${ordered.id}/refunds`, {
+    const refund = (body, key) => service.asOperator('POST', `/ops/payments/${ordered.id}/refunds`, {
       body, headers: { 'Idempotency-Key': key },
     });
     const half = Math.floor(ordered.amount_cents / 2);
@@ -126,15 +126,15 @@ test('operators see and replay what the gateway has told', async () => {
     assert.deepEqual((await notify(service, 'pay', odd)).json, { code: 0 });
     assert.deepEqual((await notify(service, 'pay', { ...pay(ordered, me.id, '3355000002'), InvoiceId: 'nobody' })).json, { code: 0 });
     assert.equal(await service.metric('atelier_payment_alarms_total', 'verdict="amount_mismatch"'), 1);
-    const list = await service.call('GET', `${service.ops}/ops/notifications?type=pay`);
+    const list = await service.asOperator('GET', '/ops/notifications?type=pay');
     assert.deepEqual(list.json.data.map(({ verdict }) => verdict), ['unknown_invoice', 'amount_mismatch']);
     const [, mismatch] = list.json.data;
-    const shown = await service.call('GET', `${service.ops}/ops/notifications/${mismatch.id}`);
+    const shown = await service.asOperator('GET', `/ops/notifications/${mismatch.id}`);
     assert.ok(shown.json.fields.some(([name, value]) => name === 'Amount' && value === '1.00'));
     assert.ok(!shown.text.includes('tk_secret'));
-    const replayed = await service.call('POST', `${service.ops}/ops/notifications/${mismatch.id}/replay`);
+    const replayed = await service.asOperator('POST', `/ops/notifications/${mismatch.id}/replay`);
     assert.deepEqual(replayed.json, { code: 0, verdict: 'amount_mismatch' });
-    const after = await service.call('GET', `${service.ops}/ops/notifications?verdict=amount_mismatch`);
+    const after = await service.asOperator('GET', '/ops/notifications?verdict=amount_mismatch');
     assert.equal(after.json.data[0].deliveries, 2);
     assert.equal(await balance(service, token), 0);
   });
@@ -171,10 +171,10 @@ test('what webhooks lose is found: before an order expires, and by comparing the
     });
     assert.equal(refunded.json.Success, true, refunded.text);
     await service.call('POST', `${service.sandbox}/sandbox/chargebacks`, { body: { transaction_id: Number(paid.transaction_id) } });
-    await service.call('POST', `${service.ops}/ops/reconciliations`, { body: { day: today() } });
+    await service.asOperator('POST', '/ops/reconciliations', { body: { day: today() } });
     await until('the refund', async () => (await payment(service, token, lost)).status === 'refunded');
     const { json: reports } = await until('the report', async () => {
-      const answer = await service.call('GET', `${service.ops}/ops/reconciliations`);
+      const answer = await service.asOperator('GET', '/ops/reconciliations');
       return answer.json.data[0]?.differences.length > 1 ? answer : undefined;
     });
     assert.deepEqual(reports.data[0].differences.map(({ kind }) => kind).sort(), ['chargeback', 'missed_refund']);

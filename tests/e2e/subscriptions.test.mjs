@@ -280,14 +280,14 @@ test('what no webhook told is found by comparing the books', async () => {
     assert.equal(await fay.balance(), 0);
     const compare = async () => {
       const body = { day: new Date().toISOString().slice(0, 10) };
-      assert.equal((await service.call('POST', `${service.ops}/ops/reconciliations`, { body })).status, 202);
+      assert.equal((await service.asOperator('POST', '/ops/reconciliations', { body })).status, 202);
     };
     await compare();
     await until('the missed payment', async () => (await fay.balance()) === fay.plans[monthly].tokens_amount);
     assert.equal((await fay.subscription()).status, 'active');
     await compare();
     await until('the books to agree', async () => {
-      const { json } = await service.call('GET', `${service.ops}/ops/reconciliations`);
+      const { json } = await service.asOperator('GET', '/ops/reconciliations');
       return json.data[0]?.agreed === 1 && json.data[0].differences.length === 0;
     });
     assert.equal(await fay.balance(), fay.plans[monthly].tokens_amount);

@@ -46,7 +46,7 @@ test('what others give and take is noticed', async () => {
     assert.equal(await balance(service, ann), 1);
 
     // An operator, through the service: repeated by mistake, given once.
-    const grant = () => service.call('POST', `${service.ops}/ops/users/${ann.id}/grants`, {
+    const grant = () => service.asOperator('POST', `/ops/users/${ann.id}/grants`, {
       body: { tokens: 5, valid_days: 10 }, headers: { 'Idempotency-Key': 'gift' },
     });
     const given = await grant();
@@ -54,7 +54,7 @@ test('what others give and take is noticed', async () => {
     assert.equal(given.json.balance, 6);
     assert.equal((await grant()).text, given.text);
     assert.equal(await balance(service, ann), 6);
-    const nobody = await service.call('POST', `${service.ops}/ops/users/999999/grants`, { body: { tokens: 1 } });
+    const nobody = await service.asOperator('POST', '/ops/users/999999/grants', { body: { tokens: 1 } });
     assert.equal(nobody.status, 404);
 
     // A command-line tool, beside the service.

@@ -2,7 +2,8 @@
 
 #include "actors/credentials.hpp"
 
-#include "http/endpoints/bearer.hpp"
+#include "http/endpoints/session_cookie.hpp"
+#include "http/endpoints/shown_token.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 using namespace atelier;
@@ -18,6 +19,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t leng
                 "a token is a part of the header");
     else
         require(token.error().code == errc::unauthenticated, "a refusal says why");
+    r.headers = {{"cookie", std::string{text}}};
+    if (const auto token = http::session_cookie(r, "https://rooms.example.com"))
+        require(text.find("__Host-atelier-session=" + *token) != std::string_view::npos,
+                "a token is a part of the cookie");
     if (const auto digest = digest_of(text)) {
         require(text.size() == 47 && text.starts_with("atl_"), "a token has one shape");
         const auto again = digest_from_hex(digest->hex());

@@ -114,8 +114,8 @@ outcome<accounts::signed_in> accounts_fixture::sign_in(const std::string& email,
         [&](auto answer) { people.sign_in({}, email, password, remember, std::move(answer)); });
 }
 
-outcome<user_id> accounts_fixture::authenticate(const std::string& token) {
-    return answer_of<user_id>([&](auto answer) { people.authenticate(token, std::move(answer)); });
+outcome<principal> accounts_fixture::authenticate(const std::string& token) {
+    return answer_of<principal>([&](auto answer) { people.authenticate(token, std::move(answer)); });
 }
 
 outcome<done> accounts_fixture::sign_out(const std::string& token) {

@@ -32,7 +32,7 @@ public:
     outcome<user_record> confirm(const std::string& token);
     outcome<accounts::signed_in> sign_in(const std::string& email, const std::string& password = "secret123",
                                          bool remember = false);
-    outcome<user_id> authenticate(const std::string& token);
+    outcome<principal> authenticate(const std::string& token);
     outcome<done> sign_out(const std::string& token);
     outcome<user_record> me(user_id user);
     outcome<done> request_reset(const std::string& email);

@@ -45,7 +45,8 @@ namespace grammar {
 using namespace tao::pegtl; // NOLINT(google-build-using-namespace): a grammar is all PEGTL's words
 
 struct blanks : star<space> {};
-struct name : seq<sor<alpha, one<'_'>>, star<sor<alnum, one<'_', '-', '.', ':'>>>> {};
+struct name_part : seq<sor<alpha, one<'_'>>, star<sor<alnum, one<'_', '-', '.'>>>> {};
+struct name : seq<name_part, opt<one<':'>, name_part>> {};
 struct quoted : sor<seq<one<'"'>, star<not_one<'"', '<'>>, one<'"'>>,
                     seq<one<'\''>, star<not_one<'\'', '<'>>, one<'\''>>> {};
 struct attribute : seq<plus<space>, name, blanks, one<'='>, blanks, quoted> {};

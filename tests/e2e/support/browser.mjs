@@ -8,8 +8,8 @@ import { patience } from './service.mjs';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
-/** A browser with one page; what goes wrong in it fails the test. `more` are options of its context. */
-export async function withPage(run, more = {}) {
+/** A browser with one page; what goes wrong in it, but for what is `expected`, fails the test. `more` are options of its context. */
+export async function withPage(run, { expected = /^$/, ...more } = {}) {
   const profile = mkdtempSync(path.join(tmpdir(), 'atelier-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program,
@@ -24,7 +24,8 @@ export async function withPage(run, more = {}) {
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     // Browsers ask every site for an icon.
-    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) complaints.push(message.text());
+    const icon = message.location().url.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !icon && !expected.test(message.text())) complaints.push(message.text());
   });
   try {
     await run(page);

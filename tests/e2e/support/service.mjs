@@ -181,6 +181,19 @@ export class Service {
     });
   }
 
+  /** A call of the operator's listener, as an operator of this test. */
+  asOperator(method, path, options = {}) {
+    this.operator ??= this.made(['operator', 'create', 'e2e']);
+    return this.call(method, this.ops + path, { token: this.operator, ...options });
+  }
+
+  /** The token that a subcommand prints. */
+  made(args) {
+    const { code, out, err } = this.command(args);
+    if (code !== 0) throw new Error(err);
+    return out.trim();
+  }
+
   async call(method, url, { body, token, headers = {}, raw } = {}) {
     const all = { ...headers };
     if (token) all.Authorization = `Bearer ${token}`;

@@ -5,6 +5,7 @@
 #include "tests/support/seeded_random.hpp"
 #include "tests/support/test.hpp"
 
+#include <map>
 #include <set>
 
 using namespace atelier;
@@ -150,6 +151,17 @@ CAF_TEST(bearer tokens have 256 random bits and are known by their digest) {
     const auto digest = digest_of("atl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
     CAF_REQUIRE(digest);
     CAF_CHECK_EQUAL(digest->hex(), "cd15b524133bf5f18c5af48151bbefa2bd67631cf3b8ceb70aa8177232bbaff9");
+}
+
+CAF_TEST(a bearer token is of one kind) {
+    const std::map<token_kind, std::string> prefixes{
+        {token_kind::session, "atl_"}, {token_kind::api_key, "atk_"}, {token_kind::operator_, "ato_"}};
+    for (const auto& [kind, prefix] : prefixes) {
+        const auto token = new_bearer_token(random, kind);
+        CAF_CHECK(token.starts_with(prefix));
+        for (const auto& [other, ignored] : prefixes)
+            CAF_CHECK_EQUAL(digest_of(token, other).has_value(), other == kind);
+    }
 }
 
 CAF_TEST(what cannot be a bearer token has no digest) {

@@ -13,15 +13,15 @@ namespace {
 
 constexpr instant start{std::chrono::sys_days{std::chrono::year{2026} / 11 / 23}};
 
-session_digest numbered(std::uint64_t number) {
-    session_digest digest;
+token_digest numbered(std::uint64_t number) {
+    token_digest digest;
     std::memcpy(digest.bytes.data(), &number, sizeof number);
     digest.bytes.back() = static_cast<unsigned char>(number);
     return digest;
 }
 
 void put(session_cache& cache, std::uint64_t number, user_id user, instant expires_at = start + 1h) {
-    cache.insert(numbered(number), {user, expires_at, start}, cache.begin(numbered(number)));
+    cache.insert(numbered(number), {{user, scopes::all()}, expires_at, start}, cache.begin(numbered(number)));
 }
 
 bool has(session_cache& cache, std::uint64_t number, instant now = start) {
@@ -30,7 +30,7 @@ bool has(session_cache& cache, std::uint64_t number, instant now = start) {
 
 std::int64_t owner_of(session_cache& cache, std::uint64_t number) {
     const auto hit = cache.find(numbered(number), start);
-    return hit ? hit->user.value : 0;
+    return hit ? hit->who.user.value : 0;
 }
 
 } // namespace
@@ -40,7 +40,7 @@ CAF_TEST(a session is found by its digest until it expires) {
     put(cache, 1, user_id{7});
     const auto hit = cache.find(numbered(1), start + 59min);
     CAF_REQUIRE(hit);
-    CAF_CHECK_EQUAL(hit->user.value, 7);
+    CAF_CHECK_EQUAL(hit->who.user.value, 7);
     CAF_CHECK(!has(cache, 2));
     CAF_CHECK(!has(cache, 1, start + 1h));
     CAF_CHECK_EQUAL(cache.size(), 0u);
@@ -130,7 +130,7 @@ CAF_TEST(threads may use it at once) {
                 const auto number = (i * 7 + static_cast<std::uint64_t>(t)) % 200;
                 put(cache, number, user_id{static_cast<std::int64_t>(number % 5) + 1});
                 if (const auto hit = cache.find(numbered(number), start))
-                    if (hit->user.value != static_cast<std::int64_t>(number % 5) + 1)
+                    if (hit->who.user.value != static_cast<std::int64_t>(number % 5) + 1)
                         std::abort();
                 if (i % 50 == 0)
                     cache.remove_user(user_id{1});

@@ -111,6 +111,20 @@ CAF_TEST(what is malformed or strange is refused) {
     for (int i = 0; i < 100'000; ++i)
         deep += "[\x06";
     CAF_CHECK_EQUAL(read(deep + "0"), "");
+    CAF_CHECK_EQUAL(read(std::string(100'000, 'I') + "0"), "");
+}
+
+CAF_TEST(what was read at the greatest depth can be written and read again) {
+    std::string deep;
+    for (int i = 0; i < 9; ++i)
+        deep += "[\x06";
+    const auto value = read_ruby_marshal(dump(deep + ":\x06"
+                                                     "a"));
+    CAF_REQUIRE(value.has_value());
+    CAF_CHECK(read_ruby_marshal(write_ruby_marshal(*value)) == value);
+    CAF_CHECK_EQUAL(read(deep + "[\x06"
+                                "0"),
+                    "");
 }
 
 CAF_TEST(every cut of a dump is refused) {

@@ -2,6 +2,8 @@
 #include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"
 
+#include <set>
+
 using namespace atelier;
 using namespace atelier::test::endpoints;
 
@@ -83,6 +85,54 @@ CAF_TEST(a senseless grant is refused) {
     CAF_CHECK(
         is_problem(front.send_to_operator(post("/ops/users/x/grants", R"({"tokens":1})")), errc::not_found));
     CAF_CHECK(front.backend.calls.empty());
+}
+
+CAF_TEST(only what says how the process is needs no operator) {
+    front_end front;
+    const std::set<std::string_view> open{"/healthz", "/readyz", "/metrics"};
+    for (const auto& route : operator_routes(front.backend)) {
+        if (open.contains(route.pattern))
+            continue;
+        std::string path{route.pattern};
+        if (const auto id = path.find("{id}"); id != std::string::npos)
+            path.replace(id, 4, "5");
+        CAF_MESSAGE(path);
+        for (const auto* shown : {"", "Bearer ato_nobody", "Bearer atl_ann", "Basic ato_olga"})
+            CAF_CHECK(is_problem(
+                front.send_to_operator(with(make_request(route.verb, path), "authorization", shown)),
+                errc::unauthenticated));
+    }
+    CAF_CHECK(front.calls().empty());
+    CAF_CHECK(front.backend.log.empty());
+}
+
+CAF_TEST(what an operator changes stands in the audit log) {
+    front_end front;
+    front.backend.stored.status = 201;
+    (void)front.send_to_operator(get("/ops/actors"));
+    CAF_CHECK(front.backend.log.empty());
+    (void)front.send_to_operator(post("/ops/users/7/grants", R"({"tokens":10})"));
+    (void)front.send_to_operator(post("/ops/users/7/grants", "{\"tokens\":0}\n"));
+    CAF_REQUIRE_EQUAL(front.backend.log.size(), 2u);
+    const auto& given = front.backend.log[0];
+    CAF_CHECK_EQUAL(given.who, "olga");
+    CAF_CHECK_EQUAL(given.action, "POST /ops/users/7/grants");
+    CAF_CHECK_EQUAL(given.detail, R"({"tokens":10})");
+    CAF_CHECK_EQUAL(given.request_id, "req-1");
+    CAF_CHECK_EQUAL(given.outcome, "201");
+    CAF_CHECK_EQUAL(front.backend.log[1].outcome, "422");
+    CAF_CHECK_EQUAL(front.backend.log[1].detail, R"({"tokens":0}?)");
+    const auto r = front.send_to_operator(get("/ops/actions?operator=olga&limit=5"));
+    CAF_CHECK_EQUAL(front.calls().back(), "actions olga 0 5");
+    CAF_CHECK(contains(text(r), R"("operator":"olga","action":"POST /ops/users/7/grants")"));
+}
+
+CAF_TEST(what cannot be noted is not done) {
+    front_end front;
+    front.backend.log_refusal = failure{errc::unavailable};
+    CAF_CHECK(is_problem(front.send_to_operator(post("/ops/users/7/grants", R"({"tokens":10})")),
+                         errc::unavailable));
+    CAF_CHECK(front.calls().empty());
 }
 
 CAF_TEST(the public listener knows nothing of operations) {

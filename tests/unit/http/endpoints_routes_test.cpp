@@ -56,7 +56,7 @@ CAF_TEST(every route that belongs to users needs a live token) {
         CAF_CHECK(is_problem(front.send(with(r, "authorization", "Bearer atl_bob")), errc::unauthenticated));
         CAF_CHECK_EQUAL(header(front.send(r), "WWW-Authenticate"), "Bearer");
     }
-    CAF_CHECK_EQUAL(guarded, 40u);
+    CAF_CHECK_EQUAL(guarded, 44u);
     CAF_CHECK(front.calls().empty());
 }
 

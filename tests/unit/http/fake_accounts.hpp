@@ -19,6 +19,9 @@ public:
     bool signed_out = false;          ///< ann's token is dead
     visitor last_visitor;
     std::vector<listed_session> all_sessions;
+    scopes key_may; ///< what ann's API key permits
+    std::vector<api_key_record> all_keys;
+    std::optional<std::chrono::days> last_lifetime;
 
     reply<done> sign_up(visitor who, std::string email, std::string password) override {
         last_visitor = std::move(who);
@@ -44,15 +47,18 @@ public:
         new_session session;
         session.token = anns_token;
         session.expires_at = noon;
+        session.ends_at = noon + std::chrono::days{90};
         session.user = sample_user();
         co_return note("sign_in " + email + ' ' + password + (remember ? " remember" : ""), session);
     }
-    reply<user_id> authenticate(std::string token) override {
+    reply<principal> authenticate(std::string token) override {
         if (auth_down)
             co_return *auth_down;
+        if (token == anns_key)
+            co_return principal{ann, key_may};
         if (token != anns_token || signed_out)
             co_return errc::unauthenticated;
-        co_return ann;
+        co_return principal{ann, scopes::all()};
     }
     reply<done> sign_out(std::string token) override { co_return note("sign_out " + token, done{}); }
     reply<done> sign_out_everywhere(user_id user) override {
@@ -63,6 +69,24 @@ public:
     }
     reply<done> end_session(user_id user, session_id session) override {
         co_return note("end_session " + text(user) + ' ' + text(session), done{});
+    }
+    reply<new_api_key> add_api_key(user_id user, std::string name, scopes may,
+                                   std::optional<std::chrono::days> lifetime) override {
+        last_lifetime = lifetime;
+        new_api_key made;
+        made.token = anns_key;
+        made.key.id = api_key_id{91};
+        made.key.user = user;
+        made.key.name = name;
+        made.key.may = may;
+        made.key.created_at = noon;
+        co_return note("add_api_key " + text(user) + ' ' + name + " (" + may.text() + ')', made);
+    }
+    reply<std::vector<api_key_record>> api_keys(user_id user) override {
+        co_return note("api_keys " + text(user), all_keys);
+    }
+    reply<done> remove_api_key(user_id user, api_key_id key) override {
+        co_return note("remove_api_key " + text(user) + ' ' + text(key), done{});
     }
     reply<user_record> user(user_id user) override { co_return note("user " + text(user), sample_user()); }
     reply<user_record> choose_language(user_id user, std::string language) override {

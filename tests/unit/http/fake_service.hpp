@@ -301,6 +301,31 @@ public:
                            std::to_string(validity.count()),
                        stored);
     }
+    std::vector<operator_action> log;   ///< the audit log, oldest first
+    std::optional<failure> log_refusal; ///< what noting an action is answered with, if set
+
+    reply<std::string> authenticate_operator(std::string token) override {
+        if (token != olgas_token)
+            co_return errc::unauthenticated;
+        co_return std::string{"olga"};
+    }
+    reply<action_id> begin_action(operator_action action) override {
+        if (log_refusal)
+            co_return *log_refusal;
+        action.id = action_id{static_cast<std::int64_t>(log.size()) + 1};
+        action.begun_at = noon;
+        log.push_back(std::move(action));
+        co_return log.back().id;
+    }
+    reply<done> end_action(action_id action, std::string outcome) override {
+        log.at(static_cast<std::size_t>(action.value) - 1).outcome = std::move(outcome);
+        co_return done{};
+    }
+    reply<page<operator_action>> actions(std::string who, action_id before, std::int32_t limit) override {
+        page<operator_action> result;
+        result.data = log;
+        co_return note("actions " + who + ' ' + text(before) + ' ' + std::to_string(limit), result);
+    }
     reply<std::string> actor_tree() override {
         co_return note("actor_tree", std::string{R"({"name":"root"})"});
     }

@@ -91,6 +91,8 @@ CAF_TEST(every code has its status) {
         {"email_not_confirmed", 403},
         {"invalid_token", 422},
         {"forbidden", 403},
+        {"insufficient_scope", 403},
+        {"invalid_csrf_token", 403},
         {"not_found", 404},
         {"method_not_allowed", 405},
         {"not_acceptable", 406},

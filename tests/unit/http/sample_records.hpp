@@ -13,8 +13,12 @@ using namespace atelier::http;
 
 inline const instant noon = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1} + std::chrono::hours{12};
 inline const user_id ann{7};
-/// The only token that `authenticate` knows; it is ann's.
+/// The only token of a session that `authenticate` knows; it is ann's.
 inline const std::string anns_token = "atl_ann";
+/// The token of her API key.
+inline const std::string anns_key = "atk_ann";
+/// The only token that `authenticate_operator` knows; it is olga's.
+inline const std::string olgas_token = "ato_olga";
 
 inline user_record sample_user() {
     user_record user;

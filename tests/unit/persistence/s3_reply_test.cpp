@@ -64,6 +64,8 @@ CAF_TEST(what is no reply is refused) {
     for (int i = 0; i < 100'000; ++i)
         deep += "<a>";
     CAF_CHECK(!read_xml(deep).has_value());
+    CAF_CHECK(!read_xml("<a:>x</a:>").has_value());
+    CAF_CHECK(!read_xml("<a:b:c>x</a:b:c>").has_value());
     CAF_CHECK(
         !read_objects("<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>").has_value());
     CAF_CHECK(

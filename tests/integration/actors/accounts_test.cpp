@@ -55,7 +55,7 @@ CAF_TEST(who signs up and confirms the address can sign in) {
     CAF_CHECK(session->user.id == user->id);
     CAF_CHECK_EQUAL(session->user.encrypted_password, "");
     CAF_CHECK(session->expires_at == time.now() + 24h);
-    CAF_CHECK(people.cached_user(session->token) == user->id);
+    CAF_CHECK(people.cached(session->token)->user == user->id);
     const auto self = me(user->id);
     CAF_REQUIRE(self);
     CAF_CHECK_EQUAL(self->email, "anna@example.com");

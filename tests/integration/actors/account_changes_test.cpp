@@ -59,9 +59,9 @@ CAF_TEST(a forgotten password is replaced once and ends all sessions) {
 
     CAF_CHECK_EQUAL(error_of(reset(token, "short")), "validation_failed password:too_short");
     time.advance(6h);
-    CAF_CHECK(people.cached_user(session->token));
+    CAF_CHECK(people.cached(session->token));
     CAF_CHECK_EQUAL(error_of(reset(token, "another secret")), "none");
-    CAF_CHECK(!people.cached_user(session->token));
+    CAF_CHECK(!people.cached(session->token));
     CAF_CHECK_EQUAL(value("SELECT count(*) FROM sessions"), "0");
     CAF_CHECK_EQUAL(stored("reset_password_token", anna) + stored("reset_password_sent_at", anna), "");
     CAF_CHECK_EQUAL(error_of(reset(token, "a third secret")), "invalid_token");
@@ -215,7 +215,7 @@ CAF_TEST(a closed account keeps nothing personal) {
     CAF_CHECK(authenticate(session->token));
     delivered_mails();
     CAF_REQUIRE(close(anna));
-    CAF_CHECK(!people.cached_user(session->token));
+    CAF_CHECK(!people.cached(session->token));
     CAF_CHECK_EQUAL(error_of(authenticate(session->token)), "unauthenticated");
     CAF_CHECK_EQUAL(stored("email", anna), "deleted-" + std::to_string(anna.value) + "@deleted.invalid");
     CAF_CHECK_EQUAL(stored("encrypted_password || coalesce(confirmation_token, '')", anna), "");

@@ -47,8 +47,8 @@ void accounts::run(connection_pool& pool, const callback<T>& answer, Work work) 
               [work](pg::connection& database, const callback<T>& reply) { reply(work(database)); });
 }
 
-/// Answers, and then has `write` (connection, user → status) queue a mail if there is such an account: the
-/// time must not tell whether there is one to write.
+/// Answers, and then looks for the account and has `write` (connection, user → status) queue a mail to it:
+/// the time must not tell whether there is one.
 template <class Write>
 void accounts::mail_account(const visitor& who, std::string_view email, const callback<done>& answer,
                             Write write) {
@@ -57,11 +57,14 @@ void accounts::mail_account(const visitor& who, std::string_view email, const ca
     submit<done>(
         general_, answer,
         [email = normalized_email(email), write](pg::connection& database, const callback<done>& reply) {
+            reply(done{});
             const auto user = find_account(database, email);
-            reply(user ? status{done{}} : status{user.error()});
-            if (!user || !*user)
-                return;
-            if (const auto written = write(database, **user); !written)
+            status written = done{};
+            if (!user)
+                written = user.error();
+            else if (*user)
+                written = write(database, **user);
+            if (!written)
                 spdlog::error("accounts: a mail could not be queued: {}", written.error().detail);
         });
 }

@@ -70,8 +70,6 @@ unsigned status_of(errc code) {
     case errc::gateway_refused:
     case errc::idempotency_in_progress:
         return 409;
-    case errc::length_required:
-        return 411;
     case errc::payload_too_large:
         return 413;
     case errc::uri_too_long:

@@ -29,7 +29,6 @@ constexpr std::array entries{
     entry{errc::not_acceptable, "not_acceptable", "None of the accepted media types can be produced."},
     entry{errc::request_timeout, "request_timeout", "The request did not arrive in time."},
     entry{errc::state_conflict, "state_conflict", "The present state does not allow this."},
-    entry{errc::length_required, "length_required", "The request needs a Content-Length."},
     entry{errc::payload_too_large, "payload_too_large", "The body is larger than the limit."},
     entry{errc::uri_too_long, "uri_too_long", "The request target is longer than the limit."},
     entry{errc::headers_too_large, "headers_too_large", "The header is larger than the limit."},

@@ -30,7 +30,6 @@ enum class errc : std::uint8_t {
     not_acceptable,
     request_timeout,
     state_conflict,
-    length_required,
     payload_too_large,
     uri_too_long,
     headers_too_large,

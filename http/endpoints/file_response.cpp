@@ -1,7 +1,7 @@
 #include "http/endpoints/file_response.hpp"
 
 #include "actors/domain/active_storage.hpp"
-#include "http/endpoints/entity_tag.hpp"
+#include "http/entity_tag.hpp"
 #include "http/range.hpp"
 #include "http/response_head.hpp"
 

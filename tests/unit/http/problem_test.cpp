@@ -98,7 +98,6 @@ CAF_TEST(every code has its status) {
         {"not_acceptable", 406},
         {"request_timeout", 408},
         {"state_conflict", 409},
-        {"length_required", 411},
         {"payload_too_large", 413},
         {"uri_too_long", 414},
         {"headers_too_large", 431},

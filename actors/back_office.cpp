@@ -74,7 +74,7 @@ outcome<queries::refund_request> back_office::note_refund(const payment_record& 
         const auto left = is_credited(of.status) ? of.amount_cents - of.refunded_cents : 0;
         const auto wanted = amount_cents.value_or(left);
         if (wanted <= 0 || wanted > left)
-            return invalid_field("amount_cents", "too_much", "There is not so much to give back.");
+            return invalid_field("amount_cents", "out_of_range", "There is not so much to give back.");
         return wait_for_query<request>(context_.pool, [&](pg::connection& database) {
             return queries::note_refund_request(database, key, of.id, wanted, now);
         });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
+import { judgeWebhook } from './support/contract.mjs';
 import { until, withService } from './support/service.mjs';
 
 const card = '4111111111111111';
@@ -31,6 +32,7 @@ class Receiver {
         };
         const before = this.got.filter(({ id, path }) => id === webhook.id && path === webhook.path).length;
         webhook.status = answer(webhook, before);
+        webhook.headers = request.headers;
         this.got.push(webhook);
         response.writeHead(webhook.status, { 'Content-Length': 0 }).end();
       });
@@ -58,6 +60,7 @@ async function withReceiver(answer, run) {
   const receiver = await new Receiver(answer).start();
   try {
     await run(receiver);
+    receiver.got.forEach(judgeWebhook);
   } finally {
     receiver.stop();
   }

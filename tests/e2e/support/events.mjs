@@ -1,4 +1,5 @@
 // A client of event streams, which reads them as far as a test wants.
+import { judgeEvent } from './contract.mjs';
 
 /** The events in a text of whole frames; comments and fields without data are left out. */
 function parse(text) {
@@ -19,6 +20,8 @@ export class EventStream {
       signal: stream.abort.signal,
     });
     stream.status = stream.response.status;
+    stream.path = url;
+    if (stream.status === 200) service.judge(stream.response, { method: 'GET' });
     stream.events = [];
     stream.text = '';
     stream.reader = stream.response.body.getReader();
@@ -32,7 +35,9 @@ export class EventStream {
     this.text += Buffer.from(value).toString('utf8');
     const whole = this.text.lastIndexOf('\n\n') + 2;
     if (whole > 1) {
-      this.events.push(...parse(this.text.slice(0, whole)));
+      const events = parse(this.text.slice(0, whole));
+      for (const event of events) judgeEvent(this.path, event);
+      this.events.push(...events);
       this.text = this.text.slice(whole);
     }
     return true;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { judge } from './contract.mjs';
 
 export const binary = process.env.ATELIER_BINARY;
 if (!binary) throw new Error('ATELIER_BINARY names the program under test');
@@ -194,6 +195,7 @@ export class Service {
     return out.trim();
   }
 
+  /** One exchange. What the document of the API does not say of it is an error. */
   async call(method, url, { body, token, headers = {}, raw } = {}) {
     const all = { ...headers };
     if (token) all.Authorization = `Bearer ${token}`;
@@ -206,6 +208,7 @@ export class Service {
     const bytes = Buffer.from(await response.arrayBuffer());
     const type = response.headers.get('content-type') ?? '';
     const text = bytes.toString('utf8');
+    this.judge(response, { method, type: all['Content-Type'], body }, text);
     return {
       status: response.status,
       headers: response.headers,
@@ -213,6 +216,13 @@ export class Service {
       text,
       json: type.includes('json') ? JSON.parse(text) : undefined,
     };
+  }
+
+  /** By the document of the API, if it was the service that answered. */
+  judge(response, request, text) {
+    const url = new URL(response.url);
+    if (url.origin !== this.http && url.origin !== this.ops) return;
+    judge({ ...request, url, operators: url.origin === this.ops }, { status: response.status, headers: response.headers, text });
   }
 
   /** Signs up, confirms and signs in over HTTP; gives the bearer token. */

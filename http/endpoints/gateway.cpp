@@ -64,7 +64,7 @@ answer list_notifications(service& backend, request& r) {
                                                      notification_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, notification_json, cursor_kind::notifications);
+    co_return page_response(r, *page, notification_json, cursor_kind::notifications);
 }
 
 answer show_notification(service& backend, request& r) {

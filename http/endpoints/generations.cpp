@@ -81,7 +81,7 @@ answer list_generations(const endpoint_context& context, request& r, user_id who
                                                            generation_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, generation_json, cursor_kind::generations, narrowed);
+    co_return page_response(r, *page, generation_json, cursor_kind::generations, narrowed);
 }
 
 answer show_generation(const endpoint_context& context, request& r, user_id who) {

@@ -57,7 +57,7 @@ answer list_images(const endpoint_context& context, request& r, user_id who) {
     const auto view = [&context](const image_record& image) {
         return image_json(image, context.backend.links_of(image.id));
     };
-    co_return page_response(*page, view, cursor_kind::images, narrowed);
+    co_return page_response(r, *page, view, cursor_kind::images, narrowed);
 }
 
 answer show_image(const endpoint_context& context, request& r, user_id who) {

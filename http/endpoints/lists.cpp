@@ -1,5 +1,7 @@
 #include "http/endpoints/lists.hpp"
 
+#include "actors/domain/percent_escape.hpp"
+
 namespace atelier::http {
 
 outcome<page_request> read_page(const request& r, cursor_kind list, std::string_view filter) {
@@ -18,6 +20,16 @@ outcome<page_request> read_page(const request& r, cursor_kind list, std::string_
         page.before = *before;
     }
     return page;
+}
+
+std::string next_link(const request& r, std::string_view cursor) {
+    constexpr std::string_view plain = "-._~";
+    std::string link{"<"};
+    link.append(r.path).append("?");
+    for (const auto& [name, value] : r.query)
+        if (name != "cursor")
+            link += percent_escaped(name, plain) + '=' + percent_escaped(value, plain) + '&';
+    return link.append("cursor=").append(cursor).append(">; rel=\"next\"");
 }
 
 } // namespace atelier::http

@@ -48,12 +48,19 @@ template <class Record, class View>
     return json_response(200, list_json(items, next_cursor));
 }
 
-/// A page of a list.
+/// The value of a Link header (RFC 8288) that leads to the page at `cursor` of the list that was asked for.
+[[nodiscard]] std::string next_link(const request& r, std::string_view cursor);
+
+/// A page of the list that was asked for.
 template <class Record, class View>
-[[nodiscard]] response page_response(const page<Record>& page, View view, cursor_kind list,
+[[nodiscard]] response page_response(const request& r, const page<Record>& page, View view, cursor_kind list,
                                      std::string_view filter = {}) {
-    return list_response(page.data, view,
-                         page.next == 0 ? std::string{} : encode_cursor(list, page.next, filter));
+    if (page.next == 0)
+        return list_response(page.data, view);
+    const auto cursor = encode_cursor(list, page.next, filter);
+    auto answer = list_response(page.data, view, cursor);
+    answer.with("Link", next_link(r, cursor));
+    return answer;
 }
 
 } // namespace atelier::http

@@ -54,7 +54,7 @@ answer list_actions(service& backend, request& r) {
     const auto page = co_await backend.actions(who, action_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, operator_action_json, cursor_kind::operator_actions, who);
+    co_return page_response(r, *page, operator_action_json, cursor_kind::operator_actions, who);
 }
 
 answer grant_tokens_to_user(service& backend, request& r) {

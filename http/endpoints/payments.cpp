@@ -30,7 +30,7 @@ answer list_payments(const endpoint_context& context, request& r, user_id who) {
     const auto page = co_await context.backend.payments(who, payment_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, payment_json, cursor_kind::payments);
+    co_return page_response(r, *page, payment_json, cursor_kind::payments);
 }
 
 answer show_payment(const endpoint_context& context, request& r, user_id who) {

@@ -20,7 +20,7 @@ answer list_transactions(const endpoint_context& context, request& r, user_id wh
         co_await context.backend.transactions(who, transaction_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, transaction_json, cursor_kind::transactions);
+    co_return page_response(r, *page, transaction_json, cursor_kind::transactions);
 }
 
 } // namespace atelier::http

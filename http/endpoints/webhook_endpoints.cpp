@@ -131,7 +131,7 @@ answer list_webhook_deliveries(const endpoint_context& context, request& r, user
         who, *id, webhook_delivery_id{wanted->before}, wanted->limit);
     if (!page)
         co_return page.error();
-    co_return page_response(*page, webhook_delivery_json, cursor_kind::webhook_deliveries);
+    co_return page_response(r, *page, webhook_delivery_json, cursor_kind::webhook_deliveries);
 }
 
 } // namespace atelier::http

@@ -1,5 +1,6 @@
 #define CAF_SUITE endpoints_wallet
 #include "http/cursor.hpp"
+#include "http/endpoints/lists.hpp"
 #include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"
 
@@ -44,12 +45,22 @@ CAF_TEST(the journal is read page by page) {
     CAF_CHECK(contains(text(first), R"({"data":[{"id":12,"operation":"spend","amount":-2,"purchase_id":4,)"
                                     R"("generation_id":null,)"));
     CAF_CHECK(contains(text(first), quoted_cursor(cursor_kind::transactions, 11)));
+    CAF_CHECK_EQUAL(header(first, "Link"), "</v1/wallet/transactions?limit=2&cursor=" +
+                                               encode_cursor(cursor_kind::transactions, 11) +
+                                               ">; rel=\"next\"");
 
     front.backend.journal = {};
     const auto last = front.send(
         by_ann(get("/v1/wallet/transactions?cursor=" + encode_cursor(cursor_kind::transactions, 11))));
     CAF_CHECK_EQUAL(front.calls().back(), "transactions 7 11 20");
     CAF_CHECK_EQUAL(text(last), R"({"data":[],"next_cursor":null})");
+    CAF_CHECK_EQUAL(header(last, "Link"), "");
+}
+
+CAF_TEST(the link to the next page keeps what the list was narrowed to) {
+    auto r = get("/v1/images?kind=input&cursor=old&note=a%26b%3D%22%3E");
+    CAF_CHECK_EQUAL(next_link(r, "new"),
+                    "</v1/images?kind=input&note=a%26b%3D%22%3E&cursor=new>; rel=\"next\"");
 }
 
 CAF_TEST(limits are numbers from 1 to 100) {

@@ -11,7 +11,7 @@ namespace {
 
 namespace pegtl = tao::pegtl;
 
-// Accept of RFC 9110, 12.5.1, with the lists, tokens and quoted strings of 5.6.
+// Accept and Accept-Encoding of RFC 9110, 12.5, with the lists, tokens and quoted strings of 5.6.
 struct token_character
     : pegtl::sor<pegtl::alnum,
                  pegtl::one<'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'>> {};
@@ -20,12 +20,12 @@ struct space : pegtl::star<pegtl::blank> {};
 struct quoted_pair : pegtl::seq<pegtl::one<'\\'>, pegtl::any> {};
 struct quoted
     : pegtl::seq<pegtl::one<'"'>, pegtl::until<pegtl::one<'"'>, pegtl::sor<quoted_pair, pegtl::any>>> {};
-struct media_range : pegtl::seq<token, pegtl::one<'/'>, token> {};
+struct choice : pegtl::seq<token, pegtl::opt<pegtl::one<'/'>, token>> {};
 struct zero : pegtl::seq<pegtl::one<'0'>, pegtl::opt<pegtl::one<'.'>, pegtl::rep_max<3, pegtl::one<'0'>>>,
                          pegtl::not_at<pegtl::sor<token_character>>> {};
 struct no_weight : pegtl::seq<pegtl::istring<'q'>, pegtl::one<'='>, zero> {};
 struct parameter : pegtl::sor<no_weight, pegtl::seq<token, pegtl::one<'='>, pegtl::sor<quoted, token>>> {};
-struct element : pegtl::seq<media_range, pegtl::star<space, pegtl::one<';'>, space, parameter>> {};
+struct element : pegtl::seq<choice, pegtl::star<space, pegtl::one<';'>, space, parameter>> {};
 struct element_end : pegtl::seq<space, pegtl::sor<pegtl::one<','>, pegtl::eof>> {};
 struct accept
     : pegtl::seq<space, pegtl::until<pegtl::eof, pegtl::seq<pegtl::opt<element>, element_end, space>>> {};
@@ -40,7 +40,7 @@ template <class Rule>
 struct action : pegtl::nothing<Rule> {};
 
 template <>
-struct action<media_range> {
+struct action<choice> {
     template <class Input>
     static void apply(const Input& in, search& into) {
         into.matches = to_lower(in.string_view()) == into.wanted;
@@ -57,9 +57,9 @@ struct action<element> {
 
 } // namespace
 
-bool names_media_type(std::string_view header, std::string_view type) {
+bool accepts_by_name(std::string_view header, std::string_view choice) {
     search looking;
-    looking.wanted = type;
+    looking.wanted = choice;
     pegtl::memory_input in{header.data(), header.size(), ""};
     return pegtl::parse<accept, action>(in, looking) && looking.found;
 }

@@ -168,6 +168,14 @@ open_endpoint show_reset_page;
 /// A form with the token and the password → 200 a page, 4xx the page again with what is wrong
 open_endpoint reset_on_page;
 
+// -- docs.cpp: the reference of the API
+/// → 200 the OpenAPI document; 304 if the client has it already
+open_endpoint show_openapi;
+/// → 200 the page that shows it
+open_endpoint show_docs_page;
+/// → 200 a file of the page
+open_endpoint show_docs_file;
+
 // -- operations.cpp: on the operator's listener
 /// → 200: the process lives
 operator_endpoint show_liveness;

@@ -33,7 +33,7 @@ outcome<image_variant> variant_of(const request& r, bool may_have_original) {
     const auto pixels = width_of(*width);
     if (!pixels)
         return pixels.error();
-    return image_variant{*pixels, names_media_type(r.header("accept"), "image/webp")};
+    return image_variant{*pixels, accepts_by_name(r.header("accept"), "image/webp")};
 }
 
 response to_response(const request& r, const image_variant& variant, const image_file& file) {

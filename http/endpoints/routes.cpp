@@ -186,6 +186,10 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {post,            "/confirm",                       memory, open(confirm_on_page)},
         {get,             "/reset-password",                none,   open(show_reset_page)},
         {post,            "/reset-password",                memory, open(reset_on_page)},
+
+        {get,             "/openapi.json",                  none,   open(show_openapi)},
+        {get,             "/docs",                          none,   open(show_docs_page)},
+        {get,             "/docs/{file}",                   none,   open(show_docs_file)},
     };
     // clang-format on
 }

@@ -119,7 +119,10 @@ function* faultsOfUnknown(template, method, { status, headers, text }) {
   if (problem) yield problem;
 }
 
-/** What is wrong with one exchange, in words. `request`: {method, url, operators, type, body}; `reply`: {status, headers, text}. */
+/**
+ * What is wrong with one exchange, in words.
+ * `request`: {method, url, operators, type, body}; `reply`: {status, headers, text}.
+ */
 export function faultsOf(request, reply) {
   const { method, url } = request;
   const template = templateOf(decodeURI(url.pathname), request.operators);
@@ -159,6 +162,9 @@ export function judgeWebhook({ headers, body }) {
   const operation = new Part(['webhooks', sent.type, 'post']);
   if (!operation.value) throw new Error(`undocumented webhook ${sent.type}`);
   const faults = [operation.at('requestBody', 'content', 'application/json', 'schema').faults(sent)];
-  for (const [, part] of operation.at('parameters').entries()) faults.push(part.at('schema').faults(headers[part.value.name] ?? null));
-  if (faults.some(Boolean)) throw new Error(`webhook ${sent.type} is not what http/openapi.json says: ${faults.filter(Boolean).join('; ')}\n${body}`);
+  for (const [, part] of operation.at('parameters').entries()) {
+    faults.push(part.at('schema').faults(headers[part.value.name] ?? null));
+  }
+  const told = faults.filter(Boolean).join('; ');
+  if (told) throw new Error(`webhook ${sent.type} is not what http/openapi.json says: ${told}\n${body}`);
 }

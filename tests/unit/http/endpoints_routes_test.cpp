@@ -32,7 +32,10 @@ const std::set<std::pair<method, std::string_view>> open_routes{
     {method::get, "/confirm"},
     {method::post, "/confirm"},
     {method::get, "/reset-password"},
-    {method::post, "/reset-password"}};
+    {method::post, "/reset-password"},
+    {method::get, "/openapi.json"},
+    {method::get, "/docs"},
+    {method::get, "/docs/{file}"}};
 
 std::string concrete(std::string_view pattern) {
     std::string path{pattern};

@@ -214,7 +214,7 @@ export class Service {
       headers: response.headers,
       bytes,
       text,
-      json: type.includes('json') ? JSON.parse(text) : undefined,
+      json: type.includes('json') && text ? JSON.parse(text) : undefined, // a HEAD has none
     };
   }
 

@@ -108,12 +108,12 @@ CAF_TEST(what was read before a removal is not kept after it) {
     session_cache cache{100};
     const auto before = cache.begin(numbered(1));
     cache.remove(numbered(1));
-    cache.insert(numbered(1), {user_id{7}, start + 1h, start}, before);
+    cache.insert(numbered(1), {{user_id{7}, scopes::all()}, start + 1h, start}, before);
     CAF_CHECK(!has(cache, 1));
 
     const auto again = cache.begin(numbered(1));
     cache.remove_user(user_id{7});
-    cache.insert(numbered(1), {user_id{7}, start + 1h, start}, again);
+    cache.insert(numbered(1), {{user_id{7}, scopes::all()}, start + 1h, start}, again);
     CAF_CHECK(!has(cache, 1));
 
     put(cache, 1, user_id{7});

@@ -37,6 +37,7 @@ export class Atelier {
 
   static async signIn(baseUrl: string, email: string, password: string): Promise<Atelier> {
     const session = got(await connect(baseUrl).POST('/v1/sessions', { body: { email, password } }));
+    if (!('token' in session)) throw new Error('the token is in a cookie');
     return new Atelier(connect(baseUrl, session.token));
   }
 

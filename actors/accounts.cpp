@@ -3,6 +3,7 @@
 #include "actors/account_jobs.hpp"
 #include "actors/domain/views.hpp"
 #include "actors/mail/order.hpp"
+#include "config/address_ranges.hpp"
 #include "config/printable.hpp"
 #include "persistence/queries/account_changes.hpp"
 #include "persistence/queries/accounts.hpp"
@@ -10,7 +11,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <arpa/inet.h>
 #include <utility>
 
 /// Sign-up, confirmation, and what all commands have in common.
@@ -39,15 +39,6 @@ std::optional<failure> sign_up_failure(const std::optional<mail_address>& addres
 std::string minute_text(instant t) {
     const auto iso = to_iso8601(t);
     return iso.substr(0, 10) + " " + iso.substr(11, 5) + " UTC";
-}
-
-/// Whose attempts are counted together: an IPv6 address stands for its network of 64 bits, which is the
-/// smallest that anybody gets.
-std::string network_of(const std::string& address) {
-    in6_addr bytes{};
-    if (::inet_pton(AF_INET6, address.c_str(), &bytes) != 1 || IN6_IS_ADDR_V4MAPPED(&bytes))
-        return address;
-    return {reinterpret_cast<const char*>(&bytes), 8};
 }
 
 lockout_rules rules_of_lockout(const accounts_settings& settings) {
@@ -82,10 +73,10 @@ accounts::accounts(resources used, options o)
 
 /// Whether this address has to wait.
 std::optional<failure> accounts::refused(const visitor& who) {
-    auto reached = by_address_.take(network_of(who.address), clock_.now());
-    if (!reached)
+    auto attempt = by_address_.take(customer_network(who.address), clock_.now());
+    if (attempt.allowed)
         return std::nullopt;
-    return limited(std::move(*reached));
+    return limited(std::move(*attempt.rate));
 }
 
 /// Before a password is compared; `account` may be anybody's or nobody's.

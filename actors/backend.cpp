@@ -2,8 +2,8 @@
 
 #include "actors/checkout_key.hpp"
 #include "actors/gateways/cloudpayments.hpp"
-#include "actors/gateways/cloudpayments_client.hpp"
 #include "actors/gateways/gateway_news.hpp"
+#include "actors/gateways/make_gateway_client.hpp"
 #include "actors/generations.hpp"
 #include "actors/mail/make_transport.hpp"
 #include "actors/make_engines.hpp"
@@ -53,10 +53,17 @@ pool_options reads_options(const backend_options& o) {
     return pool;
 }
 
+/// One core stays free of hashes, for they slow down even who need not wait for them.
+std::size_t hash_threads(std::size_t wanted) {
+    constexpr std::size_t threads_max = 8;
+    const std::size_t cores = std::thread::hardware_concurrency();
+    return wanted > 0 ? wanted : std::clamp<std::size_t>(cores, 2, threads_max + 1) - 1;
+}
+
 pool_options hashing_options(const backend_options& o) {
     pool_options pool;
     pool.database = database_options(o, "accounts");
-    pool.connections = o.config.accounts.hash_threads;
+    pool.connections = hash_threads(o.config.accounts.hash_threads);
     pool.queue_limit = o.config.accounts.hash_queue_limit;
     pool.niceness = 10; // a hash takes a core for a quarter of a second, which nobody else may wait for
     return pool;
@@ -94,17 +101,6 @@ webhook_courier::options webhook_options(const backend_options& o) {
     courier.timeout = s.timeout;
     courier.disable_after = std::chrono::floor<std::chrono::seconds>(s.disable_after);
     return courier;
-}
-
-cloudpayments_client_settings api_settings(const backend_options& o) {
-    const auto& payments = o.config.payments;
-    cloudpayments_client_settings api;
-    api.access.base_url = o.gateway_url.empty() ? payments.api_url : o.gateway_url;
-    api.access.public_id = payments.public_id;
-    api.access.secret = o.payment_secret;
-    api.connections = payments.api_connections;
-    api.timeout = payments.api_timeout;
-    return api;
 }
 
 /// How a client pays: our page, or the gateway's payment form with its script and parameters.
@@ -156,7 +152,7 @@ backend::backend(backend_options o)
       errands{1, 100}, engines{make_engines(options.config, options.temporary, time)},
       payment_gateway{std::make_unique<cloudpayments>(
           cloudpayments_settings{.public_id = options.config.payments.public_id})},
-      gateway_api{std::make_unique<cloudpayments_client>(api_settings(options), meters)},
+      gateway_api{make_gateway_client(options.config, options.gateway_url, options.payment_secret, meters)},
       mail_pool{mail_pool_options(options)}, mail_way{make_mail_transport(options.config)},
       mails{mail_options(options.config.mail), *mail_way, time, random}, webhooks{webhook_options(options),
                                                                                   time, random, meters},
@@ -228,7 +224,8 @@ backend::backend(backend_options o)
                        variants,
                        [this] { office_->reconcile_when_due(options.config.payments.reconcile_after); },
                        options.config.sweeper.interval,
-                       options.config.sweeper.orphan_age},
+                       options.config.sweeper.orphan_age,
+                       options.config.var},
       runtime_{meters} {
     const auto cores = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 4);
     const auto threads = options.config.scheduler.threads;
@@ -365,7 +362,13 @@ std::vector<child_spec> backend::children() {
 }
 
 bool backend::writers_healthy() const {
-    return std::ranges::all_of(committers_, [](const auto& committer) { return committer->healthy(); });
+    return healthy_writers() == committers_.size();
+}
+
+std::size_t backend::healthy_writers() const {
+    const auto healthy =
+        std::ranges::count_if(committers_, [](const auto& committer) { return committer->healthy(); });
+    return static_cast<std::size_t>(healthy);
 }
 
 void backend::stop() {

@@ -79,7 +79,9 @@ public:
     /// Ends the actors, then the pools; what still waits for either is answered with a failure first.
     void stop();
 
+    /// All of them, or how many have a connection.
     [[nodiscard]] bool writers_healthy() const;
+    [[nodiscard]] std::size_t healthy_writers() const;
     [[nodiscard]] caf::actor_system& system() { return *system_; }
     /// After `start`.
     [[nodiscard]] back_office& office() { return *office_; }

@@ -120,10 +120,13 @@ void back_office::reconcile_when_due(std::chrono::milliseconds after) {
         bool done = known && *known;
         if (known && !done && !stopping_)
             done = reconcile_now(yesterday).has_value();
-        if (done)
+        if (done) {
             reconciled_ = yesterday;
-        else
+            const std::chrono::duration<double> until = (yesterday + std::chrono::days{1}).time_since_epoch();
+            context_.meters.reconciliation_time.Set(until.count());
+        } else {
             reconcile_again_ = context_.time.now() + reconcile_pause;
+        }
         reconciling_ = false;
     };
     if (!thread_.submit(run))

@@ -3,6 +3,7 @@
 #include "actors/mail/outbox_delivery.hpp"
 #include "actors/orphan_files.hpp"
 #include "actors/runtime/roster.hpp"
+#include "actors/sweep_metrics.hpp"
 #include "persistence/blobs/blob_store.hpp"
 #include "persistence/connection_pool.hpp"
 #include "persistence/queries/generations.hpp"
@@ -128,8 +129,7 @@ void sweeper_state::sweep_rows() {
         [this, now, after = expired_until_, above = resumed_up_to_, asked = asked_up_to_](auto& database) {
             auto found = look(database, after, now, above);
             look_at_payments(database, now, asked, found);
-            if (const auto waiting = queries::count_waiting_webhooks(database))
-                context_->meters.webhook_deliveries_waiting.Set(static_cast<double>(*waiting));
+            read_sweep_metrics(database, context_->var, now, context_->meters);
             return std::function<void()>{[this, now, found = std::move(found)] {
                 // One minute again next time: rows may be committed later than their times say.
                 if (found.complete)

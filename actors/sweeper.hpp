@@ -4,6 +4,7 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 
+#include <filesystem>
 #include <functional>
 
 namespace atelier::pg {
@@ -31,6 +32,7 @@ struct sweeper_context {
     std::function<void()> reconcile; ///< compares yesterday's books with the gateway's, when it is time
     microseconds interval;
     microseconds orphan_age;
+    std::filesystem::path var; ///< the state directory
 };
 
 /// Looks for what is due and sends the actors after it: lots that expired, generations that nobody works on,

@@ -75,4 +75,15 @@ std::optional<address_ranges::range> address_ranges::parse_range(std::string_vie
     return range{*address, length + ipv6_bits - most};
 }
 
+std::string customer_network(const std::string& address) {
+    in6_addr network{};
+    if (::inet_pton(AF_INET6, address.c_str(), &network) != 1)
+        return address;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (IN6_IS_ADDR_V4MAPPED(&network)) // IPv4, as an IPv6 socket shows it
+        return ::inet_ntop(AF_INET, &network.s6_addr[12], text.data(), text.size());
+    std::fill(std::begin(network.s6_addr) + 8, std::end(network.s6_addr), std::uint8_t{0});
+    return ::inet_ntop(AF_INET6, &network, text.data(), text.size());
+}
+
 } // namespace atelier

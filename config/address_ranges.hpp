@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,5 +36,8 @@ private:
 
     std::vector<range> ranges_;
 };
+
+/// What one customer has, to count it by: an IPv4 address, or 64 bits of IPv6. Other texts stay as they are.
+[[nodiscard]] std::string customer_network(const std::string& address);
 
 } // namespace atelier

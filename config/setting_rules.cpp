@@ -1,6 +1,7 @@
 #include "config/setting_rules.hpp"
 
 #include "config/address_ranges.hpp"
+#include "config/web_origins.hpp"
 #include "config/widths.hpp"
 
 #include <algorithm>
@@ -31,6 +32,10 @@ bool is_base_url(std::string_view text) {
 
 bool is_address_list(std::string_view text) {
     return address_ranges::parse(text).has_value();
+}
+
+bool is_origin_list(std::string_view text) {
+    return web_origins::parse(text).has_value();
 }
 
 bool is_endpoint(std::string_view text) {

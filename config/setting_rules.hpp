@@ -38,6 +38,7 @@ bool is_not_empty(std::string_view text);
 bool is_ip_address(std::string_view text);
 bool is_base_url(std::string_view text);
 bool is_address_list(std::string_view text);
+bool is_origin_list(std::string_view text);
 bool is_endpoint(std::string_view text);
 bool is_width_list(std::string_view text);
 bool is_engine_list(std::string_view text);
@@ -60,6 +61,8 @@ inline const text_rule secure_url{"a URL that begins with https://, or http:// a
                                   is_secure_url};
 inline const text_rule address_list{R"(IP addresses and ranges, as "192.0.2.7, 2001:db8::/32", or "")",
                                     texts::is_address_list};
+inline const text_rule origin_list{
+    R"(origins, as "https://app.example.com, https://example.org", "*", or "")", texts::is_origin_list};
 inline const text_rule endpoint{
     R"(a URL that begins with https://, or http:// and a loopback address, and does not end with '/', or "")",
     texts::is_endpoint};
@@ -77,6 +80,7 @@ inline const text_rule mail_host{R"(a host's name, an IP address, or "")", texts
 inline const integer_rule port{0, 65'535};
 inline const integer_rule thread_count{1, 64};
 inline const integer_rule percentage{0, 100};
+inline const integer_rule request_rate{0, 1'000'000'000};
 inline const integer_rule queue_length{1, 10'000'000};
 inline const duration_rule network_timeout{milliseconds{100}, hours{1}};
 inline const duration_rule lifetime{minutes{1}, days{3650}};

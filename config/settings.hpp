@@ -22,6 +22,8 @@ struct http_settings {
     std::size_t max_connections = 10'000;
     std::size_t max_connections_per_address = 4096;
     std::uint64_t header_limit = 16UL * 1024;
+    std::size_t header_count_limit = 100;
+    std::uint64_t target_limit = 8UL * 1024;
     std::uint64_t body_limit = 256UL * 1024;
     milliseconds header_timeout = std::chrono::seconds{10};
     milliseconds body_timeout = std::chrono::seconds{30}; ///< without progress
@@ -31,6 +33,13 @@ struct http_settings {
     milliseconds drain_timeout = std::chrono::seconds{20};
     std::size_t in_flight_limit = 20'000;
     std::string trusted_proxies; ///< `address_ranges`
+    bool proxy_protocol = false;
+    std::size_t requests_per_address = 60'000; ///< a minute; 0 = any number
+    std::size_t requests_per_user = 12'000;    ///< a minute; 0 = any number
+    std::string cors_origins;                  ///< `web_origins`
+    std::uint64_t compress_above = 1024;       ///< bytes of a JSON document
+    std::filesystem::path tls_certificate;     ///< "" = no TLS
+    std::filesystem::path tls_key;
 };
 
 /// The operator's listener.
@@ -67,8 +76,8 @@ struct accounts_settings {
     std::size_t bcrypt_cost = 12;
     std::uint64_t argon2id_memory = 64UL * 1024 * 1024; ///< bytes
     std::size_t argon2id_passes = 3;
-    std::string pepper; ///< secret
-    std::size_t hash_threads = 2;
+    std::string pepper;           ///< secret
+    std::size_t hash_threads = 0; ///< 0 = number of cores less one
     std::size_t hash_queue_limit = 256;
     milliseconds session_lifetime = std::chrono::hours{24};
     milliseconds remember_lifetime = std::chrono::days{14};
@@ -128,8 +137,9 @@ struct events_settings {
     milliseconds heartbeat = std::chrono::seconds{15};
     std::size_t streams = 8000;
     std::size_t streams_per_user = 100;
-    std::uint64_t kept_bytes = 32UL * 1024; ///< of each user
-    std::size_t kept_users = 4096;          ///< to whose events nobody listens
+    std::uint64_t kept_bytes = 32UL * 1024;    ///< of each user
+    std::size_t kept_users = 4096;             ///< to whose events nobody listens
+    std::uint64_t buffer_limit = 256UL * 1024; ///< of one stream, for a slow client
 };
 
 /// OpenAI's images API, or a server of another maker that speaks it.

@@ -152,9 +152,9 @@ std::string joined(const request& r, std::string_view name) {
 
 } // namespace
 
-request_origin::request_origin(const request& r)
-    : peer{r.remote_address}, forwarded{joined(r, "forwarded")}, x_forwarded_for{
-                                                                     joined(r, "x-forwarded-for")} {}
+request_origin::request_origin(std::string peer_address, const request& r)
+    : peer{std::move(peer_address)}, forwarded{joined(r, "forwarded")}, x_forwarded_for{
+                                                                            joined(r, "x-forwarded-for")} {}
 
 addresses parse_x_forwarded_for(std::string_view header) {
     std::vector<std::string> found;

@@ -17,7 +17,7 @@ struct request_origin {
     std::string x_forwarded_for; ///< X-Forwarded-For: addresses, each proxy adding the one it saw
 
     request_origin() = default;
-    explicit request_origin(const request& r);
+    request_origin(std::string peer_address, const request& r);
 };
 
 /// The addresses that an X-Forwarded-For header names, in its order; "" for one that is no address, such as

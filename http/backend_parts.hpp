@@ -72,12 +72,11 @@ struct backend_service::parts {
         : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
                        b.options.config.http.in_flight_limit},
           webhooks{webhook_rules{b.options.config, b.options.payment_secret}},
-          proxies{address_ranges::parse(b.options.config.http.trusted_proxies).value()},
           streams{b.options.config.events.streams, b.options.config.events.streams_per_user} {}
 
     [[nodiscard]] accounts::visitor identify(const visitor& who) const {
         accounts::visitor known;
-        known.address = client_address(who.origin, proxies);
+        known.address = who.address;
         known.user_agent = who.user_agent;
         known.language = preferred_language(who.language);
         return known;

@@ -118,6 +118,9 @@ std::string backend_service::metrics_text() {
     };
     show("reads", back.reads);
     show("hashing", back.hashing);
+    back.meters.pool("images", back.image_pool.read());
+    back.meters.pool("errands", back.errands.read());
+    back.meters.writers_connected.Set(static_cast<double>(back.healthy_writers()));
     return back.meters.expose();
 }
 

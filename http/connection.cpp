@@ -3,6 +3,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <array>
@@ -23,7 +25,26 @@ constexpr std::size_t linger_bytes_max = 4 * 1024 * 1024;
 
 } // namespace
 
+struct connection::tls_layer {
+    tls_layer(asio::ip::tcp::socket& socket, std::shared_ptr<asio::ssl::context> shown)
+        : identity{std::move(shown)}, stream{socket, *identity} {}
+
+    std::shared_ptr<asio::ssl::context> identity;
+    asio::ssl::stream<asio::ip::tcp::socket&> stream;
+};
+
 connection::connection(asio::ip::tcp::socket socket) : socket_{std::move(socket)} {}
+
+connection::~connection() = default;
+
+asio::awaitable<bool> connection::secure(std::shared_ptr<asio::ssl::context> identity) {
+    tls_ = std::make_unique<tls_layer>(socket_, std::move(identity));
+    error_code error;
+    const auto used = co_await tls_->stream.async_handshake(asio::ssl::stream_base::server, received_.data(),
+                                                            asio::redirect_error(asio::use_awaitable, error));
+    received_.consume(used);
+    co_return !error;
+}
 
 std::string_view connection::received() const {
     const auto bytes = received_.data();
@@ -48,8 +69,11 @@ asio::awaitable<bool> connection::receive(std::size_t bytes_max) {
         co_return false;
     error_code error;
     const auto space = received_.prepare(bytes_max);
-    const auto got =
-        co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+    std::size_t got = 0;
+    if (tls_)
+        got = co_await tls_->stream.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+    else
+        got = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
     received_.commit(got);
     co_return !error;
 }
@@ -59,11 +83,17 @@ asio::awaitable<bool> connection::send(std::string_view data, std::chrono::milli
     std::size_t renewed = data.size();
     while (!data.empty() && !expired_) {
         error_code error;
-        // Most responses fit into the socket's buffer: no need to go through the reactor.
-        auto sent = socket_.write_some(asio::buffer(data), error);
-        if (error == asio::error::would_block)
-            sent = co_await socket_.async_write_some(asio::buffer(data),
-                                                     asio::redirect_error(asio::use_awaitable, error));
+        std::size_t sent = 0;
+        if (tls_) {
+            sent = co_await tls_->stream.async_write_some(asio::buffer(data),
+                                                          asio::redirect_error(asio::use_awaitable, error));
+        } else {
+            // Most responses fit into the socket's buffer: no need to go through the reactor.
+            sent = socket_.write_some(asio::buffer(data), error);
+            if (error == asio::error::would_block)
+                sent = co_await socket_.async_write_some(asio::buffer(data),
+                                                         asio::redirect_error(asio::use_awaitable, error));
+        }
         if (error)
             co_return false;
         data.remove_prefix(sent);
@@ -94,20 +124,27 @@ unique_fd connection::duplicate() {
 asio::awaitable<void> connection::watch() {
     std::array<char, 32> ignored{}; // many of these wait at once
     error_code error;
-    while (!error)
-        co_await socket_.async_read_some(asio::buffer(ignored),
-                                         asio::redirect_error(asio::use_awaitable, error));
+    while (!error) {
+        if (tls_)
+            co_await tls_->stream.async_read_some(asio::buffer(ignored),
+                                                  asio::redirect_error(asio::use_awaitable, error));
+        else
+            co_await socket_.async_read_some(asio::buffer(ignored),
+                                             asio::redirect_error(asio::use_awaitable, error));
+    }
 }
 
 asio::awaitable<void> connection::linger() {
-    error_code ignored; // the client may be gone, which is what we wait for
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    error_code error; // the client may be gone, which is what we wait for
     expire_after(linger_timeout);
-    for (std::size_t dropped = 0; dropped < linger_bytes_max; dropped += received().size()) {
-        consume(received().size());
-        const bool more = co_await receive(kept_capacity);
-        if (!more)
-            break;
+    if (tls_)
+        co_await tls_->stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    error.clear();
+    consume(received().size());
+    for (std::size_t dropped = 0; dropped < linger_bytes_max && !error && !expired_;) {
+        const auto space = received_.prepare(kept_capacity);
+        dropped += co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
     }
 }
 

@@ -8,17 +8,29 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string_view>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace atelier::http {
 
-/// One accepted socket: bytes in and out, under one deadline that a sweep enforces. For one I/O thread. One
-/// coroutine may receive while another sends.
+/// One accepted socket: bytes in and out, plain or through TLS, under one deadline that a sweep enforces. For
+/// one I/O thread. One coroutine may receive while another sends.
 class connection {
 public:
     using clock = std::chrono::steady_clock;
 
     explicit connection(boost::asio::ip::tcp::socket socket);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection();
+
+    /// Goes on with TLS; what has been received was its beginning. False: there is no such client.
+    [[nodiscard]] boost::asio::awaitable<bool> secure(std::shared_ptr<boost::asio::ssl::context> identity);
+    [[nodiscard]] bool is_secure() const { return tls_ != nullptr; }
 
     /// What has been received and not been consumed.
     [[nodiscard]] std::string_view received() const;
@@ -35,8 +47,8 @@ public:
     [[nodiscard]] boost::asio::awaitable<bool> send(std::string_view data, std::chrono::milliseconds timeout);
     /// Waits until the client takes more. False as above.
     [[nodiscard]] boost::asio::awaitable<bool> writable();
-    /// The same socket under a descriptor of its own, which does not block: whoever else writes to it need
-    /// not fear that the connection is closed meanwhile and its number given to another one.
+    /// The same plain socket under a descriptor of its own, which does not block: whoever else writes to it
+    /// need not fear that the connection is closed meanwhile and its number given to another one.
     [[nodiscard]] unique_fd duplicate();
     /// Waits until the client ends its side; what it sends meanwhile is dropped.
     [[nodiscard]] boost::asio::awaitable<void> watch();
@@ -54,7 +66,10 @@ public:
     void close();
 
 private:
+    struct tls_layer;
+
     boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<tls_layer> tls_;
     boost::beast::flat_buffer received_;
     clock::time_point deadline_ = clock::time_point::max();
     bool expired_ = false;

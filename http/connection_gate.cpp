@@ -10,14 +10,24 @@ connection_gate::ticket::~ticket() {
         gate_->leave(origin_);
 }
 
+bool connection_gate::ticket::count_for(std::string origin) {
+    const std::lock_guard lock{gate_->mutex_};
+    gate_->discount(origin_);
+    origin_.clear();
+    if (!gate_->try_count(origin)) {
+        ++gate_->refused_;
+        return false;
+    }
+    origin_ = std::move(origin);
+    return true;
+}
+
 std::optional<connection_gate::ticket> connection_gate::enter(std::string origin) {
     const std::lock_guard lock{mutex_};
-    if (open_ >= connections_max_ || per_origin_max_ == 0)
+    if (open_ >= connections_max_ || !try_count(origin)) {
+        ++refused_;
         return std::nullopt;
-    auto& same = by_origin_[origin];
-    if (same >= per_origin_max_)
-        return std::nullopt;
-    ++same;
+    }
     ++open_;
     return ticket{*this, std::move(origin)};
 }
@@ -27,12 +37,33 @@ std::size_t connection_gate::open() const {
     return open_;
 }
 
+std::uint64_t connection_gate::refused() const {
+    const std::lock_guard lock{mutex_};
+    return refused_;
+}
+
+bool connection_gate::try_count(const std::string& origin) {
+    if (origin.empty())
+        return true;
+    if (per_origin_max_ == 0)
+        return false;
+    auto& same = by_origin_[origin];
+    if (same >= per_origin_max_)
+        return false;
+    ++same;
+    return true;
+}
+
+void connection_gate::discount(const std::string& origin) {
+    const auto same = by_origin_.find(origin);
+    if (same != by_origin_.end() && --same->second == 0)
+        by_origin_.erase(same);
+}
+
 void connection_gate::leave(const std::string& origin) {
     const std::lock_guard lock{mutex_};
     --open_;
-    const auto same = by_origin_.find(origin);
-    if (--same->second == 0)
-        by_origin_.erase(same);
+    discount(origin);
 }
 
 } // namespace atelier::http

@@ -23,6 +23,9 @@ struct request_summary {
 /// How a server tells about itself. Called on its I/O threads, several at a time; must not block or throw.
 struct server_hooks {
     std::function<void(const request_summary&)> on_request;
+    /// What broke a limit or a rule, by the code of the error or, where nobody could be told, by another
+    /// word.
+    std::function<void(std::string_view reason)> on_refusal;
     std::function<void(std::string_view what)>
         on_error; ///< trouble that is ours: handlers that threw, no descriptors
 };

@@ -28,15 +28,6 @@ asio::ip::address plain(const asio::ip::address& address) {
     return address;
 }
 
-/// What connections are counted by: one customer has one IPv4 address, but a whole /64 of IPv6.
-std::string origin(const asio::ip::address& address) {
-    if (address.is_v4())
-        return address.to_string();
-    auto bytes = address.to_v6().to_bytes();
-    std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-    return asio::ip::make_address_v6(bytes).to_string();
-}
-
 } // namespace
 
 io_thread::io_thread(server_context& shared) : scope_{shared} {
@@ -124,7 +115,10 @@ bool io_thread::try_admit(tcp::socket socket, const asio::ip::address& address) 
 }
 
 void io_thread::admit(tcp::socket socket, const asio::ip::address& address) {
-    auto ticket = scope_.shared.gate.enter(origin(address));
+    const auto& shared = scope_.shared;
+    auto peer = address.to_string();
+    const bool is_proxy = shared.options.trusted_proxies.contains(peer); // which brings many clients
+    auto ticket = scope_.shared.gate.enter(is_proxy ? std::string{} : customer_network(peer));
     const bool refused = !ticket.has_value();
     if (refused && refused_ == refused_max)
         return;
@@ -134,8 +128,7 @@ void io_thread::admit(tcp::socket socket, const asio::ip::address& address) {
         socket.non_blocking(true, error);
     if (error)
         return; // the client has gone already
-    auto admitted =
-        std::make_shared<session>(scope_, std::move(socket), address.to_string(), std::move(ticket));
+    auto admitted = std::make_shared<session>(scope_, std::move(socket), std::move(peer), std::move(ticket));
     sessions_.push_back(*admitted);
     ++live_;
     refused_ += refused ? 1 : 0;

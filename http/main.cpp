@@ -1,3 +1,4 @@
+#include "config/version.hpp"
 #include "http/commands/command.hpp"
 
 #include <cstdio>
@@ -29,6 +30,11 @@ int main(int argc, char** argv) {
     if (args.empty() || args.front() == "--help" || args.front() == "-h" || args.front() == "help") {
         print_help();
         return args.empty() ? misused : success;
+    }
+    if (args.front() == "--version") {
+        const auto version = atelier::version();
+        std::printf("atelier %.*s\n", static_cast<int>(version.size()), version.data());
+        return success;
     }
     for (const auto& command : all())
         if (command.name == args.front())

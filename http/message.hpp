@@ -53,7 +53,9 @@ struct request {
     std::uint64_t body_size = 0;
     std::vector<std::string> path_parameters; ///< the `{…}` of the route, in order
     std::string request_id;                   ///< taken from X-Request-Id or made up
-    std::string remote_address;               ///< the peer's, as text
+    /// Where it came from: the peer's address or, behind trusted proxies, the one that they name; "" if they
+    /// hide it.
+    std::string remote_address;
 
     /// The first header of that (lower-case) name, or "".
     [[nodiscard]] std::string_view header(std::string_view name) const;
@@ -93,8 +95,10 @@ struct stream_body {
         : start{std::move(on_start)}, stop{std::move(on_stop)} {}
 };
 
-/// A complete answer. The session adds Date, Content-Length or Transfer-Encoding, Connection, X-Request-Id
-/// and X-Content-Type-Options; `headers` must not hold those. Responses 204 and 304 lose their body.
+/// A complete answer. The session adds Date, Content-Length or Transfer-Encoding, Connection, X-Request-Id,
+/// X-Content-Type-Options, Strict-Transport-Security and what `represent` and `cors` do; `headers` must not
+/// hold those. A page brings its Content-Security-Policy; everything else may do nothing in a browser.
+/// Responses 204 and 304 lose their body.
 struct response {
     unsigned status = 200;
     std::string content_type; ///< "" = no body
@@ -118,6 +122,8 @@ struct response {
 /// The failure as an RFC 9457 problem document, with Retry-After or WWW-Authenticate where they belong. The
 /// detail of `errc::internal` is left out: it is for the log.
 [[nodiscard]] response problem_response(const failure& why, std::string_view request_id);
+/// Adds how often the client may ask, and what is left of that.
+void add_rate_headers(response& r, const rate_limit& rate);
 /// The HTTP status of a code; known nowhere else.
 [[nodiscard]] unsigned status_of(errc code);
 

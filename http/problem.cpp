@@ -20,17 +20,6 @@ std::optional<std::chrono::seconds> retry_after(const failure& why, unsigned sta
     return std::nullopt;
 }
 
-/// In the words of draft-ietf-httpapi-ratelimit-headers-10, and in the older ones that most clients know.
-void add_rate(response& r, const rate_limit& reached) {
-    const auto text = [](std::int64_t n) { return std::to_string(n); };
-    const auto name = '"' + reached.policy + '"';
-    r.with("RateLimit-Policy", name + ";q=" + text(reached.limit) + ";w=" + text(reached.window.count()));
-    r.with("RateLimit", name + ";r=" + text(reached.remaining) + ";t=" + text(reached.reset.count()));
-    r.with("X-RateLimit-Limit", text(reached.limit));
-    r.with("X-RateLimit-Remaining", text(reached.remaining));
-    r.with("X-RateLimit-Reset", text(reached.reset.count()));
-}
-
 json::array field_errors(const std::vector<field_error>& fields) {
     json::array errors;
     errors.reserve(fields.size());
@@ -40,6 +29,17 @@ json::array field_errors(const std::vector<field_error>& fields) {
 }
 
 } // namespace
+
+/// In the words of draft-ietf-httpapi-ratelimit-headers-10, and in the older ones that most clients know.
+void add_rate_headers(response& r, const rate_limit& rate) {
+    const auto text = [](std::int64_t n) { return std::to_string(n); };
+    const auto name = '"' + rate.policy + '"';
+    r.with("RateLimit-Policy", name + ";q=" + text(rate.limit) + ";w=" + text(rate.window.count()));
+    r.with("RateLimit", name + ";r=" + text(rate.remaining) + ";t=" + text(rate.reset.count()));
+    r.with("X-RateLimit-Limit", text(rate.limit));
+    r.with("X-RateLimit-Remaining", text(rate.remaining));
+    r.with("X-RateLimit-Reset", text(rate.reset.count()));
+}
 
 unsigned status_of(errc code) {
     switch (code) {
@@ -126,7 +126,7 @@ response problem_response(const failure& why, std::string_view request_id) {
         r.with("Retry-After", std::to_string(wait->count()));
     }
     if (why.rate)
-        add_rate(r, *why.rate);
+        add_rate_headers(r, *why.rate);
     if (status == 401)
         r.with("WWW-Authenticate", "Bearer");
     if (why.code == errc::insufficient_scope)

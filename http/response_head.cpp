@@ -137,8 +137,15 @@ void append_head(std::string& out, const response& r, const head_fields& fields)
         append_field(out, "Connection", "keep-alive");
     append_field(out, "X-Request-Id", fields.request_id);
     append_field(out, "X-Content-Type-Options", "nosniff");
-    for (const auto& [name, value] : r.headers)
+    if (fields.https)
+        append_field(out, "Strict-Transport-Security", "max-age=31536000");
+    bool has_policy = false;
+    for (const auto& [name, value] : r.headers) {
         append_field(out, name, value);
+        has_policy = has_policy || name == "Content-Security-Policy";
+    }
+    if (!has_policy)
+        append_field(out, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
     out.append("\r\n");
 }
 

@@ -22,6 +22,7 @@ struct head_fields {
     bool chunked = false;
     bool close = false;      ///< the connection ends with this response
     bool keep_alive = false; ///< say that it does not: HTTP/1.0 clients want to hear it
+    bool https = false;      ///< browsers shall never come without TLS again
 };
 
 /// Whether no header of the response could break out of its line or split the response.

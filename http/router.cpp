@@ -71,6 +71,8 @@ router::match router::find(method verb, std::string_view path) const {
     match result;
     if (path.starts_with('/') && descend(*root_, path, verb == method::head ? method::get : verb, result))
         result.allowed.clear();
+    if (!result.allowed.empty())
+        allow(result.allowed, method::options);
     return result;
 }
 

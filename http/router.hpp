@@ -32,6 +32,7 @@ struct route {
     body_mode body;
     handler handle;
     bool raw_query = false; ///< reads the query from the target by itself, so that it may be in any encoding
+    bool vital = false;     ///< served also when others are refused because there are too many
 };
 
 /// The table, looked up by path and method. Immutable once built; shared by all I/O threads.

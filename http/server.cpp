@@ -24,9 +24,9 @@ outcome<std::unique_ptr<server>> server::open(server_options options, router rou
 
 server::server(server_options options, router routes, file_pool& files, const clock& time,
                random_source& random, server_hooks hooks)
-    : context_{std::make_unique<server_context>(options.bounds, std::move(options.upload_directory),
-                                                std::move(routes), files, time, random, std::move(hooks))} {
-    for (std::size_t i = 0; i < options.threads; ++i)
+    : context_{std::make_unique<server_context>(std::move(options), std::move(routes), files, time, random,
+                                                std::move(hooks))} {
+    for (std::size_t i = 0; i < context_->options.threads; ++i)
         threads_.push_back(std::make_unique<io_thread>(*context_));
 }
 
@@ -84,6 +84,10 @@ bool server::wait_until_ended(std::chrono::milliseconds timeout) {
 
 std::size_t server::connections() const {
     return context_->gate.open();
+}
+
+std::uint64_t server::refused_connections() const {
+    return context_->gate.refused();
 }
 
 boost::asio::any_io_executor server::executor(std::size_t thread) const {

@@ -5,8 +5,8 @@
 #include "actors/domain/time.hpp"
 #include "http/file_pool.hpp"
 #include "http/hooks.hpp"
-#include "http/limits.hpp"
 #include "http/router.hpp"
+#include "http/server_options.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -20,14 +20,6 @@
 #include <vector>
 
 namespace atelier::http {
-
-struct server_options {
-    std::string address = "127.0.0.1"; ///< an IP address; "0.0.0.0" or "::" for all
-    std::uint16_t port = 8080;         ///< 0 = any that is free
-    std::size_t threads = 1;
-    limits bounds;
-    std::filesystem::path upload_directory; ///< must exist if a route takes files
-};
 
 class io_thread;
 struct server_context;
@@ -58,6 +50,8 @@ public:
     [[nodiscard]] std::uint16_t port() const { return port_; }
     /// Open at present.
     [[nodiscard]] std::size_t connections() const;
+    /// Turned away at a limit, so far.
+    [[nodiscard]] std::uint64_t refused_connections() const;
     [[nodiscard]] std::size_t threads() const { return threads_.size(); }
     /// The executor of one I/O thread: what is posted there runs between the steps of its sessions.
     [[nodiscard]] boost::asio::any_io_executor executor(std::size_t thread) const;

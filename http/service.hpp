@@ -126,7 +126,7 @@ struct webhook {
     std::string content_type;                ///< of a GET, that of a form
     std::optional<std::string> content_hmac; ///< a header that is there may still be empty
     std::optional<std::string> x_content_hmac;
-    request_origin origin;
+    std::string sender; ///< the address that it came from; "" = not known
 
     webhook() = default;
 };
@@ -203,13 +203,14 @@ struct part_health {
 
 /// Who asks, as far as anybody can tell.
 struct visitor {
-    request_origin origin;
+    std::string address; ///< "" = not known
     std::string user_agent;
     std::string language; ///< value of Accept-Language
 
     visitor() = default;
     explicit visitor(const request& r)
-        : origin{r}, user_agent{r.header("user-agent")}, language{r.header("accept-language")} {}
+        : address{r.remote_address}, user_agent{r.header("user-agent")}, language{
+                                                                             r.header("accept-language")} {}
 };
 
 class service {

@@ -1,13 +1,10 @@
 #include "http/session.hpp"
 
-#include "http/text.hpp"
+#include "http/addresses.hpp"
 #include "http/upload_file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <exception>
-#include <span>
 
 namespace atelier::http {
 namespace {
@@ -33,37 +30,31 @@ failure too_large(std::uint64_t size_max) {
 
 } // namespace
 
-thread_scope::thread_scope(server_context& all) : shared{all} {
-    std::uint64_t seed = 0;
-    all.random.fill(std::as_writable_bytes(std::span{&seed, 1}));
-    random.seed(seed);
-}
-
-std::string thread_scope::unique_name() {
-    std::array<char, 33> text{};
-    std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(random()),
-                  static_cast<unsigned long long>(random()));
-    return {text.data(), 32};
-}
-
-session::session(thread_scope& scope, asio::ip::tcp::socket socket, std::string remote_address,
+session::session(thread_scope& scope, asio::ip::tcp::socket socket, std::string peer,
                  std::optional<connection_gate::ticket> ticket)
-    : scope_{scope}, ticket_{std::move(ticket)}, remote_address_{std::move(remote_address)},
-      connection_{std::move(socket)} {}
+    : scope_{scope}, ticket_{std::move(ticket)}, peer_{std::move(peer)}, connection_{std::move(socket)} {}
 
 asio::awaitable<void> session::serve(std::shared_ptr<session> self) {
-    do {
+    const bool welcome = co_await self->welcome();
+    self->gone_ = !welcome;
+    while (!self->gone_) {
         self->begin();
         auto answer = co_await self->exchange();
         co_await self->send(std::move(answer));
-    } while (self->keep_alive_ && !self->gone_ && !self->scope_.draining);
+        if (!self->keep_alive_ || self->scope_.draining)
+            break;
+    }
     self->idle_ = true;
-    if (!self->gone_ && (self->sending_ || !self->connection_.received().empty()))
+    auto& line = self->connection_;
+    if (!self->gone_ && (self->sending_ || line.is_secure() || !line.received().empty()))
         co_await self->connection_.linger();
     self->connection_.close();
 }
 
 asio::awaitable<void> session::turn_away(std::shared_ptr<session> self) {
+    const bool welcome = co_await self->welcome();
+    if (!welcome)
+        co_return;
     self->begin();
     self->request_begins();
     const failure full{errc::overloaded, "too many connections are open"};
@@ -79,7 +70,6 @@ void session::begin() {
     headers.clear();
     request_ = request{};
     request_.headers = std::move(headers);
-    request_.remote_address = remote_address_;
     head_ = request_head{};
     finder_.reset();
     body_ = body_decoder{framing{}};
@@ -106,6 +96,8 @@ asio::awaitable<response> session::exchange() {
     if (match.found == nullptr)
         co_return unrouted(match);
     route_ = match.found;
+    if (const auto limited = route_->vital ? std::nullopt : too_many_requests())
+        co_return decline(problem_response(*limited, request_.request_id));
     if (request_.query_failure && !route_->raw_query)
         co_return refuse(*request_.query_failure);
     request_.path_parameters = std::move(match.parameters);
@@ -154,6 +146,9 @@ status session::parse_head(std::size_t size) {
 }
 
 void session::identify() {
+    request_.remote_address =
+        behind_proxy_ ? client_address(request_origin{peer_, request_}, scope_.shared.options.trusted_proxies)
+                      : peer_;
     const auto given = request_.header("x-request-id");
     request_.request_id = is_request_id(given) ? std::string{given} : scope_.unique_name();
 }
@@ -197,7 +192,7 @@ asio::awaitable<status> session::receive_body(std::uint64_t size_max) {
     const auto& shared = scope_.shared;
     std::optional<upload_file> file;
     if (route_->body == body_mode::file)
-        file.emplace(shared.files, shared.upload_directory, scope_.unique_name());
+        file.emplace(shared.files, shared.options.upload_directory, scope_.unique_name());
     connection_.expire_after(shared.bounds.body_timeout);
     std::uint64_t renewed = 0;
     while (!body_.is_complete()) {
@@ -250,16 +245,30 @@ asio::awaitable<response> session::handle() {
     co_return problem_response(errc::internal, request_.request_id);
 }
 
+std::optional<failure> session::too_many_requests() const {
+    const auto& from = request_.remote_address.empty() ? peer_ : request_.remote_address;
+    auto attempt = scope_.shared.by_address.take(customer_network(from), scope_.shared.time.now());
+    if (attempt.allowed)
+        return std::nullopt;
+    scope_.shared.refused("rate_limited");
+    return limited(*std::move(attempt.rate));
+}
+
 response session::unrouted(const router::match& match) {
+    if (match.allowed.empty())
+        return decline(problem_response(errc::not_found, request_.request_id));
+    auto options = scope_.shared.sharing.options(request_, match.allowed);
+    if (request_.verb == method::options)
+        return decline(std::move(options));
+    auto answer = problem_response(errc::method_not_allowed, request_.request_id);
+    answer.headers.insert(answer.headers.end(), options.headers.begin(), options.headers.end());
+    return decline(std::move(answer));
+}
+
+/// An answer that does not wait for the body.
+response session::decline(response answer) {
     sending_ = !body_.is_complete();
     keep_alive_ = keep_alive_ && !sending_;
-    if (match.allowed.empty())
-        return problem_response(errc::not_found, request_.request_id);
-    std::string allowed;
-    for (const auto name : match.allowed)
-        allowed.append(allowed.empty() ? "" : ", ").append(name);
-    auto answer = problem_response(errc::method_not_allowed, request_.request_id);
-    answer.with("Allow", std::move(allowed));
     return answer;
 }
 
@@ -269,6 +278,8 @@ response session::refuse(const failure& why) {
     sending_ = true;
     if (request_.request_id.empty())
         identify();
+    if (!gone_)
+        scope_.shared.refused(to_string(why.code));
     return problem_response(why, request_.request_id);
 }
 

@@ -1,65 +1,22 @@
 #pragma once
 
-#include "actors/domain/random.hpp"
 #include "http/body_decoder.hpp"
 #include "http/connection.hpp"
-#include "http/connection_gate.hpp"
 #include "http/file.hpp"
-#include "http/file_pool.hpp"
-#include "http/hooks.hpp"
-#include "http/limits.hpp"
 #include "http/request_head.hpp"
 #include "http/response_head.hpp"
-#include "http/router.hpp"
+#include "http/server_context.hpp"
 #include "http/stream_queue.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 
 namespace atelier::http {
-
-/// What all sessions of a server share. Thread-safe or read-only.
-struct server_context {
-    server_context(limits l, std::filesystem::path uploads, router r, file_pool& pool,
-                   const atelier::clock& t, random_source& chance, server_hooks h)
-        : bounds{l}, upload_directory{std::move(uploads)}, routes{std::move(r)}, files{pool}, time{t},
-          random{chance}, hooks{std::move(h)}, gate{l.connections, l.connections_per_address} {}
-
-    const limits bounds;
-    const std::filesystem::path upload_directory;
-    const router routes;
-    file_pool& files;
-    const atelier::clock& time;
-    random_source& random;
-    const server_hooks hooks;
-    connection_gate gate;
-
-    void report(std::string_view trouble) const {
-        if (hooks.on_error)
-            hooks.on_error(trouble);
-    }
-};
-
-/// What the sessions of one I/O thread share; only that thread touches it.
-struct thread_scope {
-    explicit thread_scope(server_context& all);
-
-    server_context& shared;
-    boost::asio::any_io_executor executor;
-    std::string date; ///< the present as an IMF-fixdate
-    bool draining = false;
-    std::mt19937_64 random; ///< for names that need to be unique, not secret
-
-    /// 32 hexadecimal digits that nobody has had before.
-    [[nodiscard]] std::string unique_name();
-};
 
 /// One connection: reads requests, has them handled, writes the answers, strictly one after the other.
 /// Lives in its coroutine, on one I/O thread.
@@ -67,7 +24,8 @@ class session
     : public std::enable_shared_from_this<session>,
       public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
 public:
-    session(thread_scope& scope, boost::asio::ip::tcp::socket socket, std::string remote_address,
+    /// `peer` is the address of the other end.
+    session(thread_scope& scope, boost::asio::ip::tcp::socket socket, std::string peer,
             std::optional<connection_gate::ticket> ticket);
 
     /// Serves requests until one side ends the connection.
@@ -86,6 +44,10 @@ private:
     using time_point = connection::clock::time_point;
     class stream_in_use;
 
+    // The beginning of a connection, in session_begin.cpp.
+    boost::asio::awaitable<bool> welcome();
+    boost::asio::awaitable<bool> hear_proxy();
+
     // Reading, in session.cpp. A failure is what the client is told; when it cannot be told any more, `gone_`
     // is set.
     void begin();
@@ -99,7 +61,9 @@ private:
     [[nodiscard]] status check_body(std::uint64_t size_max) const;
     boost::asio::awaitable<status> receive_body(std::uint64_t size_max);
     boost::asio::awaitable<response> handle();
+    std::optional<failure> too_many_requests() const;
     response unrouted(const router::match& match);
+    response decline(response answer);
     response refuse(const failure& why);
     failure lost();
 
@@ -108,6 +72,8 @@ private:
     boost::asio::awaitable<void> send_text(const response& answer, std::string_view body);
     boost::asio::awaitable<void> send_file(const response& answer, const file_body& body);
     boost::asio::awaitable<void> send_rest(const file& source, std::uint64_t offset, std::uint64_t length);
+    boost::asio::awaitable<void> send_rest_secured(const file& source, std::uint64_t offset,
+                                                   std::uint64_t length);
     boost::asio::awaitable<void> send_stream(const response& answer, const stream_body& body);
     boost::asio::awaitable<void> pump(stream_queue& queue, bool chunked);
     static boost::asio::awaitable<void> watch(std::shared_ptr<session> self,
@@ -121,7 +87,8 @@ private:
 
     thread_scope& scope_;
     std::optional<connection_gate::ticket> ticket_;
-    const std::string remote_address_;
+    std::string peer_;          ///< or whom a PROXY header names
+    bool behind_proxy_ = false; ///< the peer is believed where requests come from
     connection connection_;
 
     // The present request.

@@ -1,4 +1,5 @@
 #include "http/file_transfer.hpp"
+#include "http/representation.hpp"
 #include "http/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -19,6 +20,8 @@ namespace asio = boost::asio;
 constexpr std::size_t small_body = 64 * 1024;
 /// A deadline is renewed after this much progress.
 constexpr std::size_t progress = 64 * 1024;
+/// Read at once of a file that has to be encrypted.
+constexpr std::size_t secured_slice = 256 * 1024;
 /// nginx's number for "the client went away": there is no official one, for nobody ever sees it.
 constexpr unsigned client_gone = 499;
 
@@ -135,6 +138,8 @@ asio::awaitable<void> session::send(response answer) {
         keep_alive_ = false;
         sending_ = true; // it does not know yet that it should not
     }
+    represent(request_, answer, scope_.shared.bounds.compress_above);
+    scope_.shared.sharing.share(request_, answer);
     if (const auto* text = std::get_if<std::string>(&answer.body))
         co_await send_text(answer, *text);
     else if (const auto* part = std::get_if<file_body>(&answer.body))
@@ -182,8 +187,32 @@ asio::awaitable<void> session::send_file(const response& answer, const file_body
     out_.append(begun->bytes);
     co_await write(out_);
     const auto so_far = begun->bytes.size();
-    if (!gone_ && so_far < body.length)
+    if (gone_ || so_far == body.length)
+        co_return;
+    if (connection_.is_secure())
+        co_await send_rest_secured(begun->source, body.offset + so_far, body.length - so_far);
+    else
         co_await send_rest(begun->source, body.offset + so_far, body.length - so_far);
+}
+
+/// The same where the bytes have to be encrypted on their way.
+asio::awaitable<void> session::send_rest_secured(const file& source, std::uint64_t offset,
+                                                 std::uint64_t length) {
+    auto& shared = scope_.shared;
+    std::string block;
+    while (!gone_ && length > 0) {
+        block.resize(std::min<std::uint64_t>(secured_slice, length));
+        auto next = [&] { return source.read(offset, block); };
+        const auto got = co_await shared.files.run(next);
+        if (!got || *got < block.size()) {
+            shared.report(got ? "a file is shorter than its response" : got.error().detail);
+            gone_ = true; // the rest cannot be sent: only a broken connection tells the client so
+            co_return;
+        }
+        co_await write(block);
+        offset += block.size();
+        length -= block.size();
+    }
 }
 
 /// Sends a part of a file that is too large to be copied. The pool's threads wait for the disk, this
@@ -263,6 +292,7 @@ void session::forget_request() {
     rest.target = std::move(request_.target);
     rest.body_size = request_.body_size;
     rest.request_id = std::move(request_.request_id);
+    rest.remote_address = std::move(request_.remote_address);
     request_ = std::move(rest);
     std::string{}.swap(out_);
     connection_.release();
@@ -282,6 +312,8 @@ asio::awaitable<void> session::write(std::string_view bytes) {
     if (sent)
         bytes_sent_ += bytes.size();
     gone_ = !sent;
+    if (gone_ && connection_.expired())
+        scope_.shared.refused("write_timeout");
 }
 
 void session::start_head(const response& answer, std::optional<std::uint64_t> content_length, bool chunked) {
@@ -293,6 +325,7 @@ void session::start_head(const response& answer, std::optional<std::uint64_t> co
     fields.chunked = chunked && !is_bodiless(answer.status);
     fields.close = !keep_alive_;
     fields.keep_alive = head_.facts.minor_version == 0;
+    fields.https = scope_.shared.options.https;
     status_ = answer.status;
     out_.clear();
     append_head(out_, answer, fields);
@@ -312,7 +345,7 @@ void session::observe() const {
     summary.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(connection::clock::now() - started_);
     summary.request_id = request_.request_id;
-    summary.remote_address = remote_address_;
+    summary.remote_address = request_.remote_address;
     on_request(summary);
 }
 

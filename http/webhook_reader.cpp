@@ -26,15 +26,14 @@ webhook_rules::webhook_rules(const settings& config, std::string payment_secret)
     : secret{std::move(payment_secret)}, windows_1251{config.payments.notification_encoding ==
                                                       "windows-1251"},
       // The configuration has checked the lists; a wrong one must not become an empty one.
-      senders{address_ranges::parse(config.payments.notification_addresses).value()},
-      proxies{address_ranges::parse(config.http.trusted_proxies).value()} {}
+      senders{address_ranges::parse(config.payments.notification_addresses).value()} {}
 
 outcome<webhook_content> webhook_reader::read(const webhook& hook) const {
     if (!rules_.senders.empty()) {
-        const auto sender = client_address(hook.origin, rules_.proxies);
-        if (!rules_.senders.contains(sender))
-            return failure{errc::forbidden_address, sender.empty() ? "it is not known where this came from"
-                                                                   : "this came from " + sender};
+        if (!rules_.senders.contains(hook.sender))
+            return failure{errc::forbidden_address, hook.sender.empty()
+                                                        ? "it is not known where this came from"
+                                                        : "this came from " + hook.sender};
     }
     if (!is_signed(hook, rules_.secret))
         return errc::invalid_signature;

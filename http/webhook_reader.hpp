@@ -14,7 +14,6 @@ struct webhook_rules {
     std::string secret; ///< key of the signatures
     bool windows_1251 = false;
     address_ranges senders; ///< empty = any
-    address_ranges proxies; ///< that are believed where a request came from
 
     webhook_rules() = default;
     webhook_rules(const settings& config, std::string payment_secret);

@@ -1,32 +1,45 @@
 #include "persistence/migrate.hpp"
 
+#include "persistence/backoff.hpp"
+#include "persistence/queries/reading.hpp"
+
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <map>
-#include <optional>
+#include <thread>
 
 namespace atelier {
 namespace {
 
+using queries::as_status;
+using steady = std::chrono::steady_clock;
+
 /// Key of the advisory lock under which one process at a time migrates; any constant of ours.
 constexpr std::int64_t migration_lock = 0x6174'656c'6965'7200;
 
-constexpr pg::statement take_lock{"migrate_lock", "SELECT pg_advisory_xact_lock($1)"};
+constexpr pg::statement try_lock{"migrate_lock", "SELECT pg_try_advisory_lock($1)"};
+constexpr pg::statement unlock{"migrate_unlock", "SELECT pg_advisory_unlock($1)"};
 constexpr pg::statement has_versions{"migrate_has_versions",
                                      "SELECT to_regclass('schema_versions') IS NOT NULL"};
-constexpr pg::statement read_versions{"migrate_read", "SELECT version, name, checksum FROM schema_versions"};
-constexpr pg::statement write_version{"migrate_write",
-                                      "INSERT INTO schema_versions (version, name, checksum, applied_at) "
-                                      "VALUES ($1, $2, $3, now() AT TIME ZONE 'utc')"};
+constexpr pg::statement read_versions{
+    "migrate_read", "SELECT version, name, checksum, "
+                    "coalesce((to_jsonb(v) ->> 'oldest_program')::integer, 0) FROM schema_versions v"};
+constexpr pg::statement write_version{
+    "migrate_write", "INSERT INTO schema_versions (version, name, checksum, oldest_program, applied_at) "
+                     "VALUES ($1, $2, $3, $4, now() AT TIME ZONE 'utc')"};
 constexpr const char* create_versions =
     "CREATE TABLE IF NOT EXISTS schema_versions ("
     "version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
-    "applied_at timestamp(6) without time zone NOT NULL)";
+    "applied_at timestamp(6) without time zone NOT NULL); "
+    "ALTER TABLE schema_versions ADD COLUMN IF NOT EXISTS oldest_program integer NOT NULL DEFAULT 0";
 
 struct applied_step {
     std::string name;
     std::string checksum;
+    std::int32_t oldest_program = 0;
 };
 using applied_steps = std::map<int, applied_step>;
 
@@ -51,7 +64,7 @@ outcome<applied_steps> read_applied(pg::connection& database) {
     for (const auto row : *found) {
         std::int32_t version = 0;
         applied_step step;
-        row.read(version, step.name, step.checksum);
+        row.read(version, step.name, step.checksum, step.oldest_program);
         all.emplace(version, std::move(step));
     }
     return all;
@@ -68,10 +81,15 @@ status check_applied(const applied_steps& applied, std::span<const migration> st
     for (const auto& [version, was] : applied) {
         const auto label = std::to_string(version) + " (" + was.name + ")";
         const auto* step = find(steps, version);
+        const auto newest = steps.empty() ? 0 : steps.back().version;
+        if (step == nullptr && version > newest && was.oldest_program <= newest)
+            continue; // made by a later program, and good for this one too
         if (step == nullptr)
             return failure{errc::state_conflict,
                            "the database is newer than this program: it has migration " + label +
-                               ", which this program does not know"};
+                               ", which is for programs that know migration " +
+                               std::to_string(std::max(was.oldest_program, newest + 1)) +
+                               "; install a later version"};
         if (checksum(step->sql) != was.checksum)
             return failure{errc::state_conflict,
                            "migration " + label +
@@ -88,20 +106,79 @@ const migration* first_missing(const applied_steps& applied, std::span<const mig
     return nullptr;
 }
 
-status run(pg::connection& database, const migration& step) {
-    if (auto ran = database.execute(std::string{step.sql}); !ran)
-        return failure{ran.error().code, "migration " + std::to_string(step.version) + " (" +
-                                             std::string{step.name} + ") failed: " + ran.error().detail};
-    if (auto noted = database.query(write_version, pg::params{step.version, step.name, checksum(step.sql)});
-        !noted)
-        return std::move(noted).error();
-    return done{};
+failure failed(const migration& step, const failure& why) {
+    return {why.code, "migration " + std::to_string(step.version) + " (" + std::string{step.name} +
+                          ") failed: " + why.detail};
 }
 
-/// Within a transaction: the next missing step, run and noted; null when none is missing.
-outcome<const migration*> run_next(pg::connection& database, std::span<const migration> steps) {
-    if (auto locked = database.query(take_lock, pg::params{migration_lock}); !locked)
-        return std::move(locked).error();
+status note(pg::connection& database, const migration& step) {
+    return as_status(database.query(
+        write_version, pg::params{step.version, step.name, checksum(step.sql), oldest_program(step)}));
+}
+
+/// All of a step, or nothing.
+status run_once(pg::connection& database, const migration& step, std::chrono::milliseconds lock_timeout) {
+    if (auto begun =
+            database.execute("BEGIN; SET LOCAL lock_timeout = " + std::to_string(lock_timeout.count()));
+        !begun)
+        return begun;
+    auto ran = database.execute(std::string{step.sql});
+    if (ran)
+        ran = note(database, step);
+    if (ran)
+        return database.execute("COMMIT");
+    const auto why = database.last_error().kind; // before the next call forgets it
+    if (auto undone = database.execute("ROLLBACK"); !undone)
+        return undone;
+    return why == pg::error_kind::lock_timeout || why == pg::error_kind::serialization
+               ? failure{errc::overloaded, ran.error().detail}
+               : ran.error();
+}
+
+/// Who waits for a table's lock has everybody else wait behind him: he gives up soon, and comes again.
+status run_in_transaction(pg::connection& database, const migration& step, const migrate_options& how,
+                          steady::time_point until) {
+    backoff pauses{how.lock_timeout, 5 * how.lock_timeout};
+    for (;;) {
+        auto ran = run_once(database, step, how.lock_timeout);
+        if (ran || ran.error().code != errc::overloaded)
+            return ran;
+        if (steady::now() > until)
+            return failure{errc::unavailable,
+                           "others hold its tables for too long; find their transactions in "
+                           "pg_stat_activity, end them, and try again"};
+        std::this_thread::sleep_for(pauses.next());
+    }
+}
+
+/// Its statements lock out no writer, and cannot run within a transaction.
+status run_online(pg::connection& database, const migration& step) {
+    for (auto left = step.sql; !left.empty();) {
+        const auto end = std::min(left.find(";\n"), left.size());
+        if (auto ran = database.execute(std::string{left.substr(0, end)}); !ran)
+            return ran;
+        left.remove_prefix(std::min(end + 2, left.size()));
+    }
+    return note(database, step);
+}
+
+/// One process at a time migrates. Polled: who waited for the lock within a statement would keep a snapshot,
+/// which the other's CREATE INDEX CONCURRENTLY waits for.
+status lock(pg::connection& database, steady::time_point until) {
+    for (;;) {
+        const auto locked = database.query(try_lock, pg::params{migration_lock});
+        if (!locked)
+            return locked.error();
+        if ((*locked)[0].at<bool>(0))
+            return done{};
+        if (steady::now() > until)
+            return failure{errc::unavailable, "another process is migrating the database"};
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+}
+
+outcome<std::vector<std::string>> run_missing(pg::connection& database, std::span<const migration> steps,
+                                              const migrate_options& how, steady::time_point until) {
     if (auto made = database.execute(create_versions); !made)
         return std::move(made).error();
     auto applied = read_applied(database);
@@ -109,31 +186,42 @@ outcome<const migration*> run_next(pg::connection& database, std::span<const mig
         return std::move(applied).error();
     if (auto same = check_applied(*applied, steps); !same)
         return std::move(same).error();
-    const auto* step = first_missing(*applied, steps);
-    if (step == nullptr)
-        return step;
-    if (auto ran = run(database, *step); !ran)
-        return std::move(ran).error();
-    return step;
+    std::vector<std::string> names;
+    for (const auto& step : steps) {
+        if (applied->contains(step.version))
+            continue;
+        const auto ran =
+            is_online(step) ? run_online(database, step) : run_in_transaction(database, step, how, until);
+        if (!ran)
+            return failed(step, ran.error());
+        names.emplace_back(step.name);
+    }
+    return names;
 }
 
 } // namespace
 
-outcome<std::vector<std::string>> migrate(pg::connection& database, std::span<const migration> steps) {
-    std::vector<std::string> names;
-    for (;;) {
-        if (auto begun = database.execute("BEGIN"); !begun)
-            return std::move(begun).error();
-        auto ran = run_next(database, steps);
-        const auto ended = database.execute(ran ? "COMMIT" : "ROLLBACK");
-        if (!ran)
-            return std::move(ran).error();
-        if (!ended)
-            return ended.error();
-        if (*ran == nullptr)
-            return names;
-        names.emplace_back((*ran)->name);
-    }
+bool is_online(const migration& step) {
+    return step.sql.starts_with("-- online\n");
+}
+
+int oldest_program(const migration& step) {
+    constexpr std::string_view words = "-- oldest program: ";
+    int version = 0;
+    if (step.sql.starts_with(words))
+        std::from_chars(step.sql.data() + words.size(), step.sql.data() + step.sql.size(), version);
+    return version;
+}
+
+outcome<std::vector<std::string>> migrate(pg::connection& database, std::span<const migration> steps,
+                                          const migrate_options& how) {
+    const auto until = steady::now() + how.patience;
+    if (auto locked = lock(database, until); !locked)
+        return std::move(locked).error();
+    auto names = run_missing(database, steps, how, until);
+    if (const auto unlocked = database.query(unlock, pg::params{migration_lock}); !unlocked && names)
+        return unlocked.error();
+    return names;
 }
 
 status check_schema(pg::connection& database, std::span<const migration> steps) {

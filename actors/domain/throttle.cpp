@@ -15,24 +15,28 @@ attempt_rate::attempt_rate(std::string_view policy, std::int64_t limit, std::chr
                            std::size_t clients_max)
     : policy_{policy}, limit_{limit}, window_{window}, clients_{clients_max} {}
 
-std::optional<rate_limit> attempt_rate::take(std::string_view client, instant now) {
+attempt_rate::attempt attempt_rate::take(std::string_view client, instant now) {
+    attempt made;
     if (limit_ == 0)
-        return std::nullopt;
+        return made;
     const microseconds window = window_;
     const microseconds one = window / limit_;
+    auto& rate = made.rate.emplace();
+    rate.policy = policy_;
+    rate.limit = limit_;
+    rate.window = window_;
     const std::lock_guard lock{mutex_};
     auto& spent_until = clients_.at(client).spent_until;
     const auto with_this_one = std::max(spent_until, now) + one;
-    if (with_this_one - now <= window) {
+    made.allowed = with_this_one - now <= window;
+    if (made.allowed) {
         spent_until = with_this_one;
-        return std::nullopt;
+        rate.remaining = (window - (with_this_one - now)) / one;
+        rate.reset = whole_seconds(std::min(one, with_this_one - now));
+    } else {
+        rate.reset = whole_seconds(with_this_one - now - window);
     }
-    rate_limit reached;
-    reached.policy = policy_;
-    reached.limit = limit_;
-    reached.window = window_;
-    reached.reset = whole_seconds(with_this_one - now - window);
-    return reached;
+    return made;
 }
 
 lockout::lockout(lockout_rules rules, std::size_t names_max) : rules_{rules}, names_{names_max} {}

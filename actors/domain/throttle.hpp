@@ -22,8 +22,12 @@ public:
     attempt_rate(std::string_view policy, std::int64_t limit, std::chrono::seconds window,
                  std::size_t clients_max);
 
-    /// Counts one attempt. Nothing when it may be; otherwise the limit, with the time until the next one may.
-    [[nodiscard]] std::optional<rate_limit> take(std::string_view client, instant now);
+    struct attempt {
+        bool allowed = true;
+        std::optional<rate_limit> rate; ///< what is left after it; nothing when there is no limit
+    };
+    /// Counts one attempt, if it is allowed.
+    [[nodiscard]] attempt take(std::string_view client, instant now);
 
 private:
     struct client_state {

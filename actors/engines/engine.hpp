@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/domain/ids.hpp"
+#include "actors/domain/outcome.hpp"
 #include "actors/domain/time.hpp"
 
 #include <chrono>
@@ -109,6 +110,8 @@ public:
     /// Somebody says that there is news of the work with this id of the engine's (a webhook, perhaps a forged
     /// or repeated one): it is looked at now instead of a little later. Unknown ids are ignored.
     virtual void look_again(std::string_view engine_job) { static_cast<void>(engine_job); }
+    /// Whether it is there and takes our credentials, as far as can be told without work. Blocks.
+    [[nodiscard]] virtual status check() { return done{}; }
     /// Ends all jobs and threads; what was under way ends as a transient failure. Work that can be attached
     /// to again is left running at the engine.
     virtual void stop() = 0;

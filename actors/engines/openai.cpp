@@ -13,6 +13,7 @@ public:
     explicit openai(openai_options options) : options_{std::move(options)} {}
 
     [[nodiscard]] std::string_view name() const override { return options_.name; }
+    [[nodiscard]] engine_request probe() const override { return {"GET", "/models"}; }
 
     [[nodiscard]] engine_outcome work(remote_job& job) const override {
         auto prepared = job.prepare(options_.upload);

@@ -117,6 +117,17 @@ engine_outcome remote_engine::work_on(remote_task& task, engine_http& line, engi
     }
 }
 
+status remote_engine::check() {
+    constexpr std::chrono::milliseconds limit{10'000};
+    engine_http line{options_.access};
+    const auto response =
+        line.exchange(driver_->probe(), std::min(limit, options_.call_timeout), [] { return true; });
+    const auto why = failure_of(response, options_.time->now());
+    if (!why || response.status == 404)
+        return done{};
+    return failure{errc::unavailable, presentable(why->detail, options_.secret)};
+}
+
 void remote_engine::finish(const remote_task& task, engine_outcome result) const {
     if (auto* why = std::get_if<engine_failure>(&result))
         why->detail = presentable(why->detail, options_.secret);

@@ -21,6 +21,8 @@ public:
     /// Carries a job out from its beginning, or from `attach_to`, to its end. Blocks on a thread of the
     /// engine's; called by several at once. What it throws becomes a failure that may pass.
     [[nodiscard]] virtual engine_outcome work(remote_job& job) const = 0;
+    /// A call that changes nothing and costs nothing. That there is no such page (404) is an answer, too.
+    [[nodiscard]] virtual engine_request probe() const { return {"GET", "/"}; }
 };
 
 /// Drives jobs through a server elsewhere: a bounded queue, a thread with its own connections for each job at
@@ -36,6 +38,7 @@ public:
     void submit(engine_job job, engine_callbacks callbacks) override;
     void cancel(generation_id job) override;
     void look_again(std::string_view engine_job) override;
+    [[nodiscard]] status check() override;
     void stop() override;
 
 private:

@@ -62,6 +62,7 @@ public:
     explicit replicate(replicate_options options) : options_{std::move(options)} {}
 
     [[nodiscard]] std::string_view name() const override { return "replicate"; }
+    [[nodiscard]] engine_request probe() const override { return {"GET", "/account"}; }
 
 private:
     [[nodiscard]] bool is_id(const std::string& text) const override { return is_replicate_id(text); }

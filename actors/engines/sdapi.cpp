@@ -17,6 +17,7 @@ public:
     explicit sdapi(sdapi_options options) : options_{std::move(options)} {}
 
     [[nodiscard]] std::string_view name() const override { return "sdapi"; }
+    [[nodiscard]] engine_request probe() const override { return look(); }
 
     [[nodiscard]] engine_outcome work(remote_job& job) const override {
         std::optional<engine_request> request;

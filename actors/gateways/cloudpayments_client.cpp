@@ -65,23 +65,25 @@ void cloudpayments_client::start(outcome<cloudpayments_request> what,
         then(std::move(what.error()));
         return;
     }
-    auto job = [this, what = *what, deadline = steady::now() + settings_.timeout, reader, then] {
-        const auto reply = exchange(what, deadline);
-        finish<T>(what, reply ? reader(*reply) : outcome<T>{reply.error()}, then);
+    const auto began = steady::now();
+    auto job = [this, what = *what, began, reader, then] {
+        const auto reply = exchange(what, began + settings_.timeout);
+        finish<T>(what, began, reply ? reader(*reply) : outcome<T>{reply.error()}, then);
     };
     if (pool_.submit(std::move(job)))
         return;
     const bool over = stopping_;
-    finish<T>(*what,
+    finish<T>(*what, began,
               over ? failure{errc::unavailable, "the client has stopped"}
                    : failure{errc::overloaded, "too many calls are waiting"},
               then);
 }
 
 template <class T>
-void cloudpayments_client::finish(const cloudpayments_request& what, outcome<T> result,
-                                  const callback<T>& then) {
-    meters_.gateway_call(what.method, result ? "ok" : to_string(result.error().code));
+void cloudpayments_client::finish(const cloudpayments_request& what, steady::time_point began,
+                                  outcome<T> result, const callback<T>& then) {
+    meters_.gateway_call(what.method, result ? "ok" : to_string(result.error().code),
+                         std::chrono::floor<std::chrono::microseconds>(steady::now() - began));
     if (!result) {
         auto& detail = result.error().detail;
         hide(detail, settings_.access.secret);

@@ -67,7 +67,8 @@ private:
     void start(outcome<cloudpayments_request> what, outcome<T> (*reader)(const cloudpayments_reply&),
                callback<T> then);
     template <class T>
-    void finish(const cloudpayments_request& what, outcome<T> result, const callback<T>& then);
+    void finish(const cloudpayments_request& what, steady::time_point began, outcome<T> result,
+                const callback<T>& then);
     [[nodiscard]] outcome<cloudpayments_reply> exchange(const cloudpayments_request& what,
                                                         steady::time_point deadline);
     [[nodiscard]] cloudpayments_response attempt(const cloudpayments_request& what,

@@ -1,16 +1,13 @@
 #include "actors/runtime/metrics.hpp"
 
+#include "actors/runtime/process_metrics.hpp"
+
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace atelier {
 namespace {
@@ -30,6 +27,11 @@ const Histogram::BucketBoundaries seconds{0.000001, 0.00001, 0.0001, 0.00025, 0.
 const Histogram::BucketBoundaries long_seconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600};
 const Histogram::BucketBoundaries counts{1, 2, 5, 10, 20, 50, 100, 200, 500, 1000};
 
+/// Brings a counter up to a total that is kept elsewhere.
+void raise(Counter& total, double value) {
+    total.Increment(std::max(value - total.Value(), 0.0));
+}
+
 } // namespace
 
 struct metrics::families {
@@ -37,6 +39,7 @@ struct metrics::families {
     std::mutex actors_mutex;
     std::map<std::string, actor_meters, std::less<>> actors;
     std::mutex engines_mutex;
+    std::mutex readings_mutex; ///< two at once would raise a counter twice
     std::map<std::string, engine_meters, std::less<>> engines;
 
     Family<Counter>& counter(const char* name, const char* help) {
@@ -45,6 +48,7 @@ struct metrics::families {
     Family<Gauge>& gauge(const char* name, const char* help) {
         return BuildGauge().Name(name).Help(help).Register(registry);
     }
+    Gauge& single(const char* name, const char* help) { return gauge(name, help).Add({}); }
     Family<Histogram>& histogram(const char* name, const char* help) {
         return BuildHistogram().Name(name).Help(help).Register(registry);
     }
@@ -61,12 +65,21 @@ struct metrics::families {
         histogram("atelier_actor_handling_seconds", "Time in one message handler.");
     Family<Counter>& requests =
         counter("atelier_http_requests_total", "Requests answered, by route and status.");
+    Family<Counter>& refusals =
+        counter("atelier_http_refusals_total", "Requests and connections that broke a limit or a rule.");
     Family<Histogram>& request_seconds =
         histogram("atelier_http_request_seconds", "Time to answer, by route.");
+    Family<Gauge>& connections = gauge("atelier_http_connections", "Open connections, by listener.");
+    Family<Gauge>& connections_max =
+        gauge("atelier_http_connections_max", "Connections that may be open, by listener.");
+    Family<Counter>& connections_refused =
+        counter("atelier_http_connections_refused_total", "Connections turned away at a limit.");
     Family<Counter>& webhooks =
         counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
     Family<Counter>& gateway_calls =
         counter("atelier_gateway_calls_total", "Calls of the gateway's API, by method and result.");
+    Family<Histogram>& gateway_seconds =
+        histogram("atelier_gateway_call_seconds", "Time of a call of the gateway's API, by method.");
     Family<Counter>& differences = counter("atelier_reconciliation_differences_total",
                                            "Differences between our books and the gateway's, by kind.");
     Family<Counter>& payment_alarms =
@@ -88,17 +101,12 @@ struct metrics::families {
         counter("atelier_pool_jobs_total", "Jobs of a pool, by what became of them.");
     Family<Counter>& pool_waits =
         counter("atelier_pool_wait_seconds_total", "Time that jobs have waited for a thread.");
-    std::mutex pools_mutex;
     Family<Counter>& mails = counter("atelier_mails_total", "Mails of the outbox, by result.");
     Family<Counter>& webhook_deliveries =
         counter("atelier_webhook_deliveries_total", "Attempts to deliver a webhook, by result.");
     Family<Counter>& event_stream_starts =
         counter("atelier_event_stream_starts_total", "Streams of events asked for, by how they began.");
-    Gauge& resident = gauge("process_resident_memory_bytes", "Resident memory.").Add({});
-    Counter& cpu = counter("process_cpu_seconds_total", "Processor time used.").Add({});
-    Gauge& open_files = gauge("process_open_fds", "Open file descriptors.").Add({});
-    Gauge& start_time =
-        gauge("process_start_time_seconds", "When the process started, in seconds since 1970.").Add({});
+    process_metrics process{registry};
 };
 
 metrics::metrics() : metrics{std::make_unique<families>()} {}
@@ -128,12 +136,15 @@ metrics::metrics(std::unique_ptr<families> f)
       asks_pending{f->gauge("atelier_asks_pending", "Requests waiting for an actor's answer.").Add({})},
       asks_timed_out{
           f->counter("atelier_asks_timed_out_total", "Requests whose actor did not answer in time.").Add({})},
-      http_connections{f->gauge("atelier_http_connections", "Open connections.").Add({})},
       event_streams{f->gauge("atelier_event_streams", "Open streams of server-sent events.").Add({})},
       mail_delivery_seconds{
           f->histogram("atelier_mail_delivery_seconds", "From queued to delivered.").Add({}, long_seconds)},
+      mails_waiting{f->single("atelier_mails_waiting", "Mails to send, or to send again.")},
+      mail_oldest_seconds{f->single("atelier_mail_oldest_seconds", "Age of the oldest mail that waits.")},
       webhook_deliveries_waiting{
-          f->gauge("atelier_webhook_deliveries_waiting", "Webhooks to send, or to send again.").Add({})},
+          f->single("atelier_webhook_deliveries_waiting", "Webhooks to send, or to send again.")},
+      webhook_delivery_oldest_seconds{
+          f->single("atelier_webhook_delivery_oldest_seconds", "Age of the oldest webhook that waits.")},
       variants_made{f->counter("atelier_image_variants_total", "Copies and thumbnails asked for, by result.")
                         .Add({{"result", "made"}})},
       variants_served{
@@ -150,8 +161,48 @@ metrics::metrics(std::unique_ptr<families> f)
           f->counter("atelier_session_lookups_total", "Bearer tokens looked up.").Add({{"result", "hit"}})},
       session_cache_misses{
           f->counter("atelier_session_lookups_total", "Bearer tokens looked up.").Add({{"result", "miss"}})},
-      families_{std::move(f)} {
-    families_->start_time.SetToCurrentTime();
+      writers_connected{f->single("atelier_writers_connected", "Writers with a connection to the database.")},
+      database_connections{
+          f->single("atelier_database_connections", "Connections to the database server, of all clients.")},
+      database_connections_max{
+          f->single("atelier_database_connections_max", "Connections that the database server takes.")},
+      database_transaction_seconds{f->single("atelier_database_oldest_transaction_seconds",
+                                             "Age of the oldest transaction in the database server.")},
+      disk_free{f->single("atelier_disk_free_bytes", "Free space where the state directory is.")},
+      disk_size{f->single("atelier_disk_size_bytes", "Size of the file system of the state directory.")},
+      audit_time{f->single("atelier_audit_timestamp_seconds", "When the last audit ended; 0: none has.")},
+      audit_violations{f->single("atelier_audit_violations", "Violations that the last audit found.")},
+      reconciliation_time{f->single("atelier_reconciliation_timestamp_seconds",
+                                    "Until when the books were compared with the gateway's.")},
+      sweep_time{f->single("atelier_sweep_timestamp_seconds", "When the last sweep ended.")}, families_{
+                                                                                                  std::move(
+                                                                                                      f)} {
+    // An increase is seen only by who knew the series before.
+    for (const auto* state : {"running", "succeeded", "failed"})
+        families_->generations.Add({{"state", state}});
+    for (const auto* operation :
+         {"purchase", "grant", "subscription", "spend", "refund", "clawback", "expire"})
+        families_->tokens.Add({{"operation", operation}});
+    for (const auto* result : {"delivered", "postponed", "given_up"}) {
+        families_->mails.Add({{"result", result}});
+        families_->webhook_deliveries.Add({{"result", result}});
+    }
+    families_->webhook_deliveries.Add({{"result", "gone"}});
+    for (const auto* how : {"resumed", "snapshot", "refused"})
+        families_->event_stream_starts.Add({{"how", how}});
+    for (const auto* kind : {"missed_payment", "missed_refund", "missed_cancel", "not_credited",
+                             "wrong_amount", "unknown_to_gateway", "chargeback"})
+        families_->differences.Add({{"kind", kind}});
+    for (const auto* verdict :
+         {"account_mismatch", "amount_mismatch", "amount_missing", "cancel_after_credit", "chargeback",
+          "contradicts_books", "currency_mismatch", "held_twice", "paid_twice", "refunded_too_much",
+          "subscription_call_failed", "test_mode_mismatch", "unexpected_status", "unknown_invoice",
+          "unknown_status", "unknown_subscription", "unknown_to_gateway", "wrong_amount"})
+        families_->payment_alarms.Add({{"verdict", verdict}});
+    for (const auto* type :
+         {"check", "pay", "fail", "confirm", "cancel", "refund", "recurrent", "receipt", "other"})
+        for (const auto* verdict : {"bad_signature", "foreign_address"})
+            families_->webhooks.Add({{"type", type}, {"verdict", verdict}});
 }
 
 metrics::~metrics() = default;
@@ -203,15 +254,21 @@ void metrics::pool(std::string_view name, const pool_reading& now) {
     const auto jobs = [&](const char* result) -> Counter& {
         return f.pool_jobs.Add({{"pool", std::string{name}}, {"result", result}});
     };
-    const auto raise = [](Counter& total, double value) {
-        total.Increment(std::max(value - total.Value(), 0.0));
-    };
-    const std::lock_guard lock{f.pools_mutex};
+    const std::lock_guard lock{f.readings_mutex};
     f.pool_waiting.Add(labels).Set(static_cast<double>(now.waiting));
     f.pool_busy.Add(labels).Set(static_cast<double>(now.busy));
     raise(jobs("done"), static_cast<double>(now.jobs));
     raise(jobs("refused"), static_cast<double>(now.refused));
     raise(f.pool_waits.Add(labels), std::chrono::duration<double>(now.waited).count());
+}
+
+void metrics::listener(std::string_view name, const listener_reading& now) {
+    auto& f = *families_;
+    const prometheus::Labels labels{{"listener", std::string{name}}};
+    const std::lock_guard lock{f.readings_mutex};
+    f.connections.Add(labels).Set(static_cast<double>(now.open));
+    f.connections_max.Add(labels).Set(static_cast<double>(now.open_max));
+    raise(f.connections_refused.Add(labels), static_cast<double>(now.refused));
 }
 
 void metrics::request_finished(std::string_view listener, std::string_view method, std::string_view route,
@@ -226,6 +283,11 @@ void metrics::request_finished(std::string_view listener, std::string_view metho
         .Observe(std::chrono::duration<double>(duration).count());
 }
 
+void metrics::request_refused(std::string_view listener, std::string_view reason) {
+    families_->refusals.Add({{"listener", std::string{listener}}, {"reason", std::string{reason}}})
+        .Increment();
+}
+
 void metrics::payment_alarm(std::string_view verdict) {
     families_->payment_alarms.Add({{"verdict", std::string{verdict}}}).Increment();
 }
@@ -238,9 +300,12 @@ void metrics::webhook(std::string_view type, std::string_view verdict) {
     families_->webhooks.Add({{"type", std::string{type}}, {"verdict", std::string{verdict}}}).Increment();
 }
 
-void metrics::gateway_call(std::string_view method, std::string_view result) {
-    families_->gateway_calls.Add({{"method", std::string{method}}, {"result", std::string{result}}})
-        .Increment();
+void metrics::gateway_call(std::string_view method, std::string_view result,
+                           std::chrono::microseconds duration) {
+    const std::string m{method};
+    families_->gateway_calls.Add({{"method", m}, {"result", std::string{result}}}).Increment();
+    families_->gateway_seconds.Add({{"method", m}}, long_seconds)
+        .Observe(std::chrono::duration<double>(duration).count());
 }
 
 void metrics::generation(std::string_view state) {
@@ -263,28 +328,8 @@ void metrics::webhook_delivery(std::string_view result) {
     families_->webhook_deliveries.Add({{"result", std::string{result}}}).Increment();
 }
 
-void metrics::collect_process() const {
-    rusage usage{};
-    if (getrusage(RUSAGE_SELF, &usage) == 0) {
-        const auto total = [](const timeval& t) {
-            return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-        };
-        const double spent = total(usage.ru_utime) + total(usage.ru_stime);
-        families_->cpu.Increment(std::max(0.0, spent - families_->cpu.Value()));
-    }
-    std::ifstream statm{"/proc/self/statm"};
-    std::size_t size = 0;
-    std::size_t resident = 0;
-    if (statm >> size >> resident)
-        families_->resident.Set(static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)));
-    std::error_code error;
-    const std::filesystem::directory_iterator descriptors{"/proc/self/fd", error};
-    if (!error)
-        families_->open_files.Set(static_cast<double>(std::distance(begin(descriptors), end(descriptors))));
-}
-
 std::string metrics::expose() const {
-    collect_process();
+    families_->process.read();
     return prometheus::TextSerializer{}.Serialize(families_->registry.Collect());
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/runtime/pool_reading.hpp"
+
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
@@ -41,13 +43,11 @@ struct engine_meters {
     prometheus::Counter& unknown;
 };
 
-/// What a pool of threads says of itself.
-struct pool_reading {
-    std::size_t waiting = 0;            ///< jobs now
-    std::size_t busy = 0;               ///< threads now
-    std::uint64_t jobs = 0;             ///< taken up so far
-    std::uint64_t refused = 0;          ///< so far
-    std::chrono::microseconds waited{}; ///< all jobs that were taken up, in sum
+/// What a listener says of its connections.
+struct listener_reading {
+    std::size_t open = 0;
+    std::size_t open_max = 0;
+    std::uint64_t refused = 0; ///< so far
 };
 
 /// Every instrument of the service, registered at construction. What they mean: config/monitoring/metrics.md.
@@ -66,9 +66,13 @@ public:
 
     /// Shows what a pool says now.
     void pool(std::string_view name, const pool_reading& now);
+    /// Shows what a listener says now.
+    void listener(std::string_view name, const listener_reading& now);
     /// Counts a finished HTTP request.
     void request_finished(std::string_view listener, std::string_view method, std::string_view route,
                           unsigned status, std::chrono::microseconds duration);
+    /// Counts what a listener refused, by reason: a code of an error, "tls_handshake", …
+    void request_refused(std::string_view listener, std::string_view reason);
     /// Counts a webhook by type and verdict.
     void webhook(std::string_view type, std::string_view verdict);
     /// Counts what an operator has to look at, by verdict.
@@ -81,7 +85,7 @@ public:
     void tokens_moved(std::string_view operation, double amount);
     /// Counts a call of the gateway's API by method, e.g. "payments/refund", and result: "ok" or an error
     /// code.
-    void gateway_call(std::string_view method, std::string_view result);
+    void gateway_call(std::string_view method, std::string_view result, std::chrono::microseconds duration);
     /// Counts mails by result: "delivered", "postponed", "given_up".
     void mail(std::string_view result, std::size_t count);
     /// Counts an attempt to deliver a webhook by result: "delivered", "postponed", "given_up", "gone".
@@ -107,10 +111,12 @@ public:
     prometheus::Counter& admission_refusals;
     prometheus::Gauge& asks_pending;
     prometheus::Counter& asks_timed_out;
-    prometheus::Gauge& http_connections;
     prometheus::Gauge& event_streams;
     prometheus::Histogram& mail_delivery_seconds;
+    prometheus::Gauge& mails_waiting;
+    prometheus::Gauge& mail_oldest_seconds;
     prometheus::Gauge& webhook_deliveries_waiting;
+    prometheus::Gauge& webhook_delivery_oldest_seconds;
     prometheus::Counter& variants_made;
     prometheus::Counter& variants_served;
     prometheus::Counter& variants_refused;
@@ -118,11 +124,20 @@ public:
     prometheus::Gauge& variant_cache_bytes;
     prometheus::Counter& session_cache_hits;
     prometheus::Counter& session_cache_misses;
+    prometheus::Gauge& writers_connected;
+    prometheus::Gauge& database_connections;
+    prometheus::Gauge& database_connections_max;
+    prometheus::Gauge& database_transaction_seconds;
+    prometheus::Gauge& disk_free;
+    prometheus::Gauge& disk_size;
+    prometheus::Gauge& audit_time;
+    prometheus::Gauge& audit_violations;
+    prometheus::Gauge& reconciliation_time;
+    prometheus::Gauge& sweep_time;
 
 private:
     struct families;
     explicit metrics(std::unique_ptr<families> f);
-    void collect_process() const;
 
     std::unique_ptr<families> families_;
 };

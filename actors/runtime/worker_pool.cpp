@@ -17,9 +17,13 @@ worker_pool::~worker_pool() {
 bool worker_pool::submit(job work) {
     {
         const std::lock_guard lock{mutex_};
-        if (stopping_ || queue_.size() >= queue_limit_)
+        if (stopping_)
             return false;
-        queue_.push_back(std::move(work));
+        if (queue_.size() >= queue_limit_) {
+            ++so_far_.refused;
+            return false;
+        }
+        queue_.push_back({std::move(work), std::chrono::steady_clock::now()});
     }
     changed_.notify_one();
     return true;
@@ -31,11 +35,30 @@ bool worker_pool::run_one() {
         const std::lock_guard lock{mutex_};
         if (queue_.empty())
             return false;
-        next = std::move(queue_.front());
-        queue_.pop_front();
+        next = take();
     }
     next();
+    const std::lock_guard lock{mutex_};
+    --so_far_.busy;
     return true;
+}
+
+/// The job that waits longest, which is busy from now on. Under the lock.
+worker_pool::job worker_pool::take() {
+    auto next = std::move(queue_.front());
+    queue_.pop_front();
+    ++so_far_.busy;
+    ++so_far_.jobs;
+    so_far_.waited +=
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::steady_clock::now() - next.since);
+    return std::move(next.work);
+}
+
+pool_reading worker_pool::read() const {
+    const std::lock_guard lock{mutex_};
+    auto now = so_far_;
+    now.waiting = queue_.size();
+    return now;
 }
 
 void worker_pool::stop() {
@@ -57,10 +80,11 @@ void worker_pool::serve() {
             changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
             if (queue_.empty())
                 return;
-            next = std::move(queue_.front());
-            queue_.pop_front();
+            next = take();
         }
         next();
+        const std::lock_guard lock{mutex_};
+        --so_far_.busy;
     }
 }
 

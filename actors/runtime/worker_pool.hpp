@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/runtime/pool_reading.hpp"
+
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -30,13 +33,22 @@ public:
     /// Runs what was accepted, then joins the threads.
     void stop();
 
+    [[nodiscard]] pool_reading read() const;
+
 private:
+    struct waiting {
+        job work;
+        std::chrono::steady_clock::time_point since;
+    };
+
     void serve();
+    job take();
 
     const std::size_t queue_limit_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<job> queue_;
+    std::deque<waiting> queue_;
+    pool_reading so_far_; ///< `waiting` apart
     bool stopping_ = false;
     std::vector<std::thread> threads_;
 };

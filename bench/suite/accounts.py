@@ -96,10 +96,10 @@ class Accounts:
             self.samples.setdefault(name, []).append(value)
         self.say(f"round {number + 1}: {what}: " + ", ".join(f"{name} {value:.4g}" for name, value in figures.items()))
 
-    def serving(self):
+    def serving(self, **more):
         return self.service.serving(
             self.server.fresh(self.template), ATELIER_ACCOUNTS_ATTEMPTS_PER_ADDRESS="0",
-            ATELIER_ACCOUNTS_FAILURES_MAX="0", ATELIER_ACCOUNTS_HASH_THREADS=str(os.cpu_count()))
+            ATELIER_ACCOUNTS_FAILURES_MAX="0", **more)
 
     def sign_in(self, url, connections, seconds):
         return wrk("sign_in.lua", url, connections, seconds, self.service.log, users=USERS, spread="uniform")
@@ -108,7 +108,7 @@ class Accounts:
         with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as cores:
             hashes = sum(cores.map(hash_for, [self.hash] * os.cpu_count(), [self.plan.measure] * os.cpu_count()))
         hashes /= self.plan.measure
-        with self.serving() as (_, url):
+        with self.serving(ATELIER_ACCOUNTS_HASH_THREADS=str(os.cpu_count())) as (_, url):
             signed_in = self.sign_in(url, 2 * os.cpu_count(), self.plan.measure)["per_second"]
         self.note(number, "sign-ins", {"hashes_per_second": hashes, "sign_ins_per_second": signed_in,
                                        "sign_ins_over_hashes": signed_in / hashes})

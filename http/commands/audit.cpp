@@ -1,10 +1,10 @@
 #include "persistence/audit.hpp"
 
 #include "http/commands/command.hpp"
+#include "persistence/audit_note.hpp"
 #include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
@@ -52,8 +52,12 @@ int audit(const arguments& args) {
         return failed;
     }
     print(*findings);
-    const bool clean =
-        std::ranges::all_of(*findings, [](const auto& finding) { return finding.violations == 0; });
+    std::int64_t violations = 0;
+    for (const auto& finding : *findings)
+        violations += finding.violations;
+    const bool clean = violations == 0;
+    if (const auto noted = write_audit_note(place->var.root(), {time.now(), violations}); !noted)
+        complain(noted.error().detail);
     std::printf("%s\n", clean ? "all invariants hold" : "INVARIANTS ARE VIOLATED");
     return clean ? success : failed;
 }

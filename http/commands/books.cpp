@@ -41,7 +41,7 @@ outcome<books> books::open(const settings& config, const workplace& place) {
     options.fatal = [](const std::string& why) { spdlog::critical("{}", why); };
     options.only_books = true;
     if (config.payments.gateway == "sandbox")
-        options.gateway_url = listener_url(config.sandbox.address, config.sandbox.port);
+        options.gateway_url = listener_url("http", config.sandbox.address, config.sandbox.port);
     auto own = std::make_unique<backend>(std::move(options));
     if (auto started = own->start(); !started)
         return started.error();

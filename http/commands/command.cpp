@@ -94,6 +94,7 @@ std::optional<invocation> begin(const arguments& args, std::string_view usage, i
         return std::nullopt;
     }
     call.config = std::move(loaded.values);
+    call.file = std::move(file);
     if (!mail_sender::parse(call.config.mail.from)) {
         complain("mail.from is no mail address; write something like: Atelier <no-reply@example.com>");
         exit_status = misused;

@@ -6,6 +6,7 @@
 #include "persistence/pg/connection.hpp"
 #include "persistence/var_directory.hpp"
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,7 +51,8 @@ void complain(std::string_view what);
 /// The arguments that every subcommand takes: `--config FILE`, `--set NAME=VALUE` (repeatable), `--help`.
 struct invocation {
     settings config;
-    arguments rest; ///< what is left for the subcommand itself
+    std::optional<std::filesystem::path> file; ///< that was read for it
+    arguments rest;                            ///< what is left for the subcommand itself
 };
 /// Reads them and loads the configuration. An empty result means: exit with `exit_status`; everything has
 /// been said.

@@ -74,13 +74,13 @@ outcome<std::string> secret_key_base(const settings& config, const std::filesyst
     return kept_secret(var / "rails");
 }
 
-std::string listener_url(const std::string& address, std::uint16_t port) {
+std::string listener_url(std::string_view scheme, const std::string& address, std::uint16_t port) {
     if (address == "0.0.0.0")
-        return fmt::format("http://127.0.0.1:{}", port);
+        return fmt::format("{}://127.0.0.1:{}", scheme, port);
     if (address == "::")
-        return fmt::format("http://[::1]:{}", port);
+        return fmt::format("{}://[::1]:{}", scheme, port);
     const bool v6 = address.find(':') != std::string::npos;
-    return v6 ? fmt::format("http://[{}]:{}", address, port) : fmt::format("http://{}:{}", address, port);
+    return fmt::format("{}://{}:{}", scheme, v6 ? '[' + address + ']' : address, port);
 }
 
 } // namespace atelier::commands

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace atelier::commands {
 
@@ -28,6 +29,7 @@ namespace atelier::commands {
 [[nodiscard]] outcome<std::string> secret_key_base(const settings& config, const std::filesystem::path& var);
 
 /// "http://127.0.0.1:8080"; a listener on every address is reached by the loopback address.
-[[nodiscard]] std::string listener_url(const std::string& address, std::uint16_t port);
+[[nodiscard]] std::string listener_url(std::string_view scheme, const std::string& address,
+                                       std::uint16_t port);
 
 } // namespace atelier::commands

@@ -71,9 +71,12 @@ int sandbox(const arguments& args) {
     }
     const auto& site = *opened;
     site->start(call->config.sandbox.notify_url);
-    std::printf("ready sandbox=%s\n", listener_url(call->config.sandbox.address, site->port()).c_str());
+    std::printf("ready sandbox=%s\n",
+                listener_url("http", call->config.sandbox.address, site->port()).c_str());
     std::fflush(stdout);
-    end.wait();
+    while (!end.wait()) {
+        // Nothing to read again.
+    }
     spdlog::info("stopping");
     site->stop();
     return success;

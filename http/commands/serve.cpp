@@ -5,9 +5,11 @@
 #include "http/commands/log.hpp"
 #include "http/commands/node.hpp"
 #include "http/commands/sandbox_parts.hpp"
+#include "http/commands/service_manager.hpp"
 #include "http/endpoints/routes.hpp"
 #include "http/file_pool.hpp"
 #include "http/server.hpp"
+#include "http/tls_identity.hpp"
 #include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
 #include "persistence/seed.hpp"
@@ -20,6 +22,7 @@
 #include <filesystem>
 #include <memory>
 #include <thread>
+#include <utility>
 
 namespace atelier::commands {
 namespace {
@@ -32,7 +35,8 @@ brings the schema up to date, adds missing seeds, and listens.
 
 constexpr std::string_view real_widget_script = "https://widget.cloudpayments.ru/bundles/cloudpayments.js";
 constexpr auto sweep_interval = std::chrono::milliseconds{100};
-constexpr int sweeps_per_look = 10; ///< at the own database server
+constexpr int sweeps_per_look = 10;        ///< at the own database server
+constexpr std::size_t users_max = 100'000; ///< of whom it is known how often they have asked
 
 /// Makes the database ready for this version of the program.
 status prepare(const workplace& place) {
@@ -50,11 +54,16 @@ status prepare(const workplace& place) {
     return done{};
 }
 
-http::limits limits_of(const http_settings& s, const images_settings& images) {
+http::limits limits_of(const settings& config) {
+    const auto& s = config.http;
     http::limits bounds;
     bounds.header_bytes = s.header_limit;
+    bounds.header_fields = s.header_count_limit;
+    bounds.target_bytes = s.target_limit;
     bounds.body_bytes = s.body_limit;
-    bounds.upload_bytes = images.upload_limit;
+    bounds.upload_bytes = config.images.upload_limit;
+    bounds.stream_bytes = config.events.buffer_limit;
+    bounds.compress_above = s.compress_above;
     bounds.connections = s.max_connections;
     bounds.connections_per_address = s.max_connections_per_address;
     bounds.header_timeout = s.header_timeout;
@@ -69,6 +78,9 @@ http::server_hooks hooks_of(metrics& meters, const char* listener) {
     hooks.on_request = [&meters, listener](const http::request_summary& r) {
         meters.request_finished(listener, r.method, r.route, r.status, r.duration);
         log_request(listener, r);
+    };
+    hooks.on_refusal = [&meters, listener](std::string_view reason) {
+        meters.request_refused(listener, reason);
     };
     hooks.on_error = [](std::string_view what) { spdlog::error("{}", what); };
     return hooks;
@@ -121,9 +133,14 @@ void print_ready(const std::string& url, const std::string& ops, const std::stri
 /// The parts of a running service, in the order in which they are made.
 class running {
 public:
-    running(invocation call, workplace place) : config_{std::move(call.config)}, place_{std::move(place)} {}
+    running(invocation call, workplace place)
+        : config_{std::move(call.config)}, place_{std::move(place)},
+          by_user_{"user", static_cast<std::int64_t>(config_.http.requests_per_user), std::chrono::minutes{1},
+                   users_max} {}
 
     status start(std::function<void(const std::string&)> fatal);
+    /// Reads again what may change while the service runs: the certificate.
+    void reload();
     void stop();
 
 private:
@@ -140,6 +157,8 @@ private:
     std::string payment_secret_;
     system_clock time_;
     system_random random_;
+    attempt_rate by_user_; ///< requests
+    std::unique_ptr<http::tls_identity> identity_;
     std::unique_ptr<http::sandbox::site> sandbox_;
     std::unique_ptr<backend> backend_;
     std::unique_ptr<http::backend_service> service_;
@@ -214,37 +233,54 @@ status running::open_sandbox() {
     if (!opened)
         return opened.error();
     sandbox_ = std::move(*opened);
-    sandbox_url_ = listener_url(config_.sandbox.address, sandbox_->port());
+    sandbox_url_ = listener_url("http", config_.sandbox.address, sandbox_->port());
     return done{};
 }
 
 status running::open_servers() {
+    if (!config_.http.tls_certificate.empty()) {
+        auto identity = http::tls_identity::open(config_.http.tls_certificate, config_.http.tls_key);
+        if (!identity)
+            return identity.error();
+        identity_ = std::move(*identity);
+    }
     files_ = std::make_unique<http::file_pool>(2, 1024);
     http::endpoint_context context{*service_, *files_};
     context.base_url = backend_->options.base_url;
     context.heartbeat = config_.events.heartbeat;
+    context.count_request = [this](user_id user) {
+        return by_user_.take(std::to_string(user.value), time_.now());
+    };
     context.wait_limit = std::min(config_.generations.wait_limit, config_.http.request_timeout);
     http::server_options listener;
     listener.address = config_.http.address;
     listener.port = config_.http.port;
     listener.threads = config_.http.threads;
-    listener.bounds = limits_of(config_.http, config_.images);
+    listener.bounds = limits_of(config_);
+    listener.bounds.requests_per_address = static_cast<std::int64_t>(config_.http.requests_per_address);
+    listener.trusted_proxies = address_ranges::parse(config_.http.trusted_proxies).value();
+    listener.proxy_protocol = config_.http.proxy_protocol;
+    listener.origins = web_origins::parse(config_.http.cors_origins).value();
+    listener.identity = identity_.get();
+    listener.https = backend_->options.base_url().starts_with("https:") || identity_ != nullptr;
     listener.upload_directory = place_.var.tmp();
     auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_,
                                      random_, hooks_of(backend_->meters, "public"));
     if (!opened)
         return opened.error();
     public_ = std::move(*opened);
-    listener.address = config_.ops.address;
-    listener.port = config_.ops.port;
-    listener.threads = 1;
-    opened = http::server::open(listener, http::router{http::operator_routes(*service_)}, *files_, time_,
-                                random_, hooks_of(backend_->meters, "operator"));
+    http::server_options own;
+    own.address = config_.ops.address;
+    own.port = config_.ops.port;
+    own.bounds = limits_of(config_);
+    own.upload_directory = place_.var.tmp();
+    opened = http::server::open(own, http::router{http::operator_routes(*service_)}, *files_, time_, random_,
+                                hooks_of(backend_->meters, "operator"));
     if (!opened)
         return opened.error();
     operators_ = std::move(*opened);
-    url_ = listener_url(config_.http.address, public_->port());
-    ops_url_ = listener_url(config_.ops.address, operators_->port());
+    url_ = listener_url(identity_ ? "https" : "http", config_.http.address, public_->port());
+    ops_url_ = listener_url("http", config_.ops.address, operators_->port());
     return done{};
 }
 
@@ -252,8 +288,10 @@ status running::open_servers() {
 void running::keep_deadlines(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         service_->sweep();
-        backend_->meters.http_connections.Set(
-            static_cast<double>(public_->connections() + operators_->connections()));
+        for (const auto& [name, listener] :
+             {std::pair{"public", public_.get()}, {"operator", operators_.get()}})
+            backend_->meters.listener(name, {listener->connections(), config_.http.max_connections,
+                                             listener->refused_connections()});
         std::this_thread::sleep_for(sweep_interval);
     }
 }
@@ -267,6 +305,15 @@ void running::keep_database(const std::stop_token& stop) {
         if (const auto there = place_.own->ensure_running(); !there)
             spdlog::error("{}", there.error().detail);
     }
+}
+
+void running::reload() {
+    if (!identity_)
+        return;
+    if (const auto reloaded = identity_->reload(); !reloaded)
+        spdlog::error("the certificate stays as it was: {}", reloaded.error().detail);
+    else
+        spdlog::info("read the certificate again");
 }
 
 /// Requests first, then the actors, then the database. What others may still call back to is destroyed last.
@@ -324,7 +371,10 @@ int serve(const arguments& args) {
         kill(getpid(), SIGTERM);
     });
     if (started) {
-        end.wait();
+        tell_service_manager("READY=1");
+        while (!end.wait())
+            service.reload();
+        tell_service_manager("STOPPING=1");
         spdlog::info("stopping");
     } else {
         complain(started.error().detail);

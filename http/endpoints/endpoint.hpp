@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/domain/throttle.hpp"
 #include "http/message.hpp"
 #include "http/service.hpp"
 
@@ -19,6 +20,10 @@ struct endpoint_context {
     std::chrono::milliseconds heartbeat = std::chrono::seconds{15};
     /// For `Prefer: wait`.
     std::chrono::milliseconds wait_limit = std::chrono::seconds{30};
+    /// Counts a request of that user, and says whether it is allowed; thread-safe.
+    std::function<attempt_rate::attempt(user_id)> count_request = [](user_id) {
+        return attempt_rate::attempt{};
+    };
     /// The public address; thread-safe.
     std::function<std::string()> base_url = [] { return std::string{}; };
 };

@@ -41,16 +41,27 @@ reply<user_id> permitted(const endpoint_context& context, scope needed, const re
     co_return who->user;
 }
 
-/// What belongs to one user is kept by no cache, unless the endpoint knows better.
+/// What belongs to one user is kept by no cache but his own, and that asks each time, unless the endpoint
+/// knows better.
+void limit_caching(const request& r, response& answer) {
+    using header = std::pair<std::string, std::string>;
+    if (std::ranges::find(answer.headers, "Cache-Control", &header::first) == answer.headers.end())
+        answer.with("Cache-Control",
+                    is_safe(r.verb) && answer.status == 200 ? "private, no-cache" : "no-store");
+}
+
 answering answer_user(const endpoint_context& context, scope needed, user_endpoint* endpoint, request& r) {
     const auto user = co_await permitted(context, needed, r);
     if (!user)
         co_return problem_response(user.error(), r.request_id);
+    const auto counted = context.count_request(*user);
+    if (!counted.allowed)
+        co_return problem_response(limited(*counted.rate), r.request_id);
     auto result = co_await endpoint(context, r, *user);
     auto answer = finish(std::move(result), r);
-    using header = std::pair<std::string, std::string>;
-    if (std::ranges::find(answer.headers, "Cache-Control", &header::first) == answer.headers.end())
-        answer.with("Cache-Control", "no-store");
+    limit_caching(r, answer);
+    if (counted.rate)
+        add_rate_headers(answer, *counted.rate);
     co_return answer;
 }
 
@@ -159,9 +170,9 @@ std::vector<route> public_routes(const endpoint_context& context) {
         {get,             "/checkout/{id}",                 none,   open(show_checkout_page)},
         {get,             "/checkout/{id}/status",          none,   open(show_checkout_status)},
         {get,             "/checkout.js",                   none,   open(show_checkout_script)},
-        {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook)},
-        {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook), true},
-        {post,            "/webhooks/engines/{engine}",     memory, open(receive_engine_webhook)},
+        {post,            "/webhooks/cloudpayments/{kind}", memory, open(receive_webhook), false, true},
+        {get,             "/webhooks/cloudpayments/{kind}", none,   open(receive_webhook), true, true},
+        {post,            "/webhooks/engines/{engine}",     memory, open(receive_engine_webhook), false, true},
 
         {post,            "/v1/images",                     file,   user(create_image, generate)},
         {get,             "/v1/images",                     none,   user(list_images, read)},

@@ -28,7 +28,7 @@ answer receive_webhook(const endpoint_context& context, request& r) {
     hook.body = signed_text(r);
     hook.content_type =
         r.verb == method::get ? "application/x-www-form-urlencoded" : r.header("content-type");
-    hook.origin = request_origin{r};
+    hook.sender = r.remote_address;
     hook.content_hmac = header(r, "content-hmac");
     hook.x_content_hmac = header(r, "x-content-hmac");
     const auto reply = co_await context.backend.notify(std::move(hook));

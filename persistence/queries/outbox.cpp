@@ -26,6 +26,9 @@ constexpr pg::statement delivered{
 constexpr pg::statement failed{
     "outbox_failed", "UPDATE outbox SET last_error = $2, due_at = coalesce($3, due_at), updated_at = $4, "
                      "failed_at = CASE WHEN $3 IS NULL THEN $4 END WHERE id = $1 AND delivered_at IS NULL"};
+constexpr pg::statement backlog{"outbox_backlog",
+                                "SELECT count(*), min(created_at) FROM outbox "
+                                "WHERE kind = $1 AND delivered_at IS NULL AND failed_at IS NULL"};
 
 } // namespace
 
@@ -53,6 +56,14 @@ status mark_outbox_delivered(pg::connection& database, std::int64_t message, ins
 status mark_outbox_failed(pg::connection& database, std::int64_t message, std::string_view error,
                           std::optional<instant> retry_at, instant at) {
     return as_status(database.query(failed, pg::params{message, error, retry_at, at}));
+}
+
+outcome<outbox_backlog> read_outbox_backlog(pg::connection& database, std::string_view kind) {
+    return read_one(database.query(backlog, pg::params{kind}), [](const pg::row& row) {
+        outbox_backlog b;
+        row.read(b.waiting, b.oldest);
+        return b;
+    });
 }
 
 } // namespace atelier::queries

@@ -38,4 +38,11 @@ struct outbox_item {
 [[nodiscard]] status mark_outbox_failed(pg::connection& database, std::int64_t message,
                                         std::string_view error, std::optional<instant> retry_at, instant at);
 
+/// What waits to be sent, or to be sent again.
+struct outbox_backlog {
+    std::int64_t waiting = 0;
+    std::optional<instant> oldest; ///< when it was queued
+};
+[[nodiscard]] outcome<outbox_backlog> read_outbox_backlog(pg::connection& database, std::string_view kind);
+
 } // namespace atelier::queries

@@ -97,8 +97,6 @@ constexpr pg::statement disable{"webhook_endpoint_disable", R"(
 constexpr pg::statement purge{"webhook_purge", R"(
     DELETE FROM outbox WHERE id IN (
         SELECT id FROM outbox WHERE webhook_endpoint_id IS NOT NULL AND created_at < $1 LIMIT $2))"};
-constexpr pg::statement count_waiting{"webhook_count_waiting", R"(
-    SELECT count(*) FROM outbox WHERE webhook_endpoint_id IS NOT NULL AND delivered_at IS NULL AND failed_at IS NULL)"};
 
 /// Types hold no commas.
 std::vector<std::string> split(std::string_view types) {
@@ -254,11 +252,6 @@ outcome<bool> disable_webhook_endpoint(pg::connection& database, webhook_endpoin
 
 outcome<std::size_t> purge_webhooks(pg::connection& database, instant before, std::int32_t limit) {
     return as_count(database.query(purge, pg::params{before, limit}));
-}
-
-outcome<std::int64_t> count_waiting_webhooks(pg::connection& database) {
-    return read_one(database.query(count_waiting),
-                    [](const pg::row& row) { return row.at<std::int64_t>(0); });
 }
 
 } // namespace atelier::queries

@@ -109,7 +109,4 @@ struct due_webhook {
 [[nodiscard]] outcome<std::size_t> purge_webhooks(pg::connection& database, instant before,
                                                   std::int32_t limit);
 
-/// How many wait, to be sent or to be sent again.
-[[nodiscard]] outcome<std::int64_t> count_waiting_webhooks(pg::connection& database);
-
 } // namespace atelier::queries

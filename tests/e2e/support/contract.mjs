@@ -11,7 +11,9 @@ ajv.addVocabulary(Object.keys(document)); // what is no schema
 ajv.addSchema(document, 'api', undefined, false);
 
 /** Of framing and connections, and what the session adds to every answer: no operation says so. */
-const unsaid = new Set(['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding']);
+const unsaid = new Set(['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding',
+  'content-encoding', 'content-security-policy', 'ratelimit', 'ratelimit-policy', 'strict-transport-security', 'vary',
+  'x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset']);
 
 const escaped = (step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
 
@@ -111,6 +113,11 @@ function* faultsOfCommand(operation, request) {
   }
 }
 
+/** Of OPTIONS, which any path has. */
+function* faultsOfOptions({ status, headers }) {
+  if (status !== 204 || !headers.get('allow')) yield `OPTIONS answered ${status}`;
+}
+
 /** Of a path that there is not, or a method that it does not have. */
 function* faultsOfUnknown(template, method, { status, headers, text }) {
   if (status !== (template ? 405 : 404)) yield 'undocumented operation';
@@ -127,6 +134,7 @@ export function faultsOf(request, reply) {
   const { method, url } = request;
   const template = templateOf(decodeURI(url.pathname), request.operators);
   const verb = (method === 'HEAD' ? 'GET' : method).toLowerCase();
+  if (template && method === 'OPTIONS') return [...faultsOfOptions(reply)];
   if (!document.paths[template?.path]?.[verb]) return [...faultsOfUnknown(template, method, reply)];
   const item = new Part(['paths', template.path]);
   const operation = item.at(verb);

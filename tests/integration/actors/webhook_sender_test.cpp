@@ -2,6 +2,7 @@
 
 #include "actors/domain/standard_webhook.hpp"
 #include "actors/webhooks/webhook_courier.hpp"
+#include "persistence/queries/outbox.hpp"
 #include "persistence/queries/webhooks.hpp"
 #include "tests/integration/persistence/books.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -99,7 +100,7 @@ CAF_TEST(an endpoint that is gone is disabled at once) {
     CAF_CHECK_EQUAL(send(), "gone");
     CAF_CHECK_EQUAL(send(), "");
     CAF_CHECK_EQUAL(seen().disabled_reason, "gone");
-    CAF_CHECK_EQUAL(must(queries::count_waiting_webhooks(database())), 0);
+    CAF_CHECK_EQUAL(must(queries::read_outbox_backlog(database(), "webhook")).waiting, 0);
 }
 
 CAF_TEST(an endpoint that only fails is disabled after a time) {
@@ -116,7 +117,7 @@ CAF_TEST(an endpoint that only fails is disabled after a time) {
         }
     }
     CAF_CHECK_EQUAL(seen().disabled_reason, "failing");
-    CAF_CHECK_EQUAL(must(queries::count_waiting_webhooks(database())), 0);
+    CAF_CHECK_EQUAL(must(queries::read_outbox_backlog(database(), "webhook")).waiting, 0);
 }
 
 CAF_TEST(a webhook is given up after its last attempt) {
@@ -137,7 +138,7 @@ CAF_TEST(a webhook is given up after its last attempt) {
     }
     CAF_CHECK_EQUAL(outcomes, "pppppppppg--");
     CAF_CHECK(!seen().disabled_at);
-    CAF_CHECK_EQUAL(must(queries::count_waiting_webhooks(database())), 0);
+    CAF_CHECK_EQUAL(must(queries::read_outbox_backlog(database(), "webhook")).waiting, 0);
 }
 
 CAF_TEST(what is broken off goes back) {

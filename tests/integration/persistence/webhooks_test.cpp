@@ -1,5 +1,6 @@
 #define CAF_SUITE webhooks
 
+#include "persistence/queries/outbox.hpp"
 #include "persistence/queries/webhooks.hpp"
 #include "tests/integration/persistence/books.hpp"
 #include "tests/support/test.hpp"
@@ -253,7 +254,7 @@ CAF_TEST(deliveries come in pages and old ones go) {
     CAF_CHECK_EQUAL(rest.data[0].event_id, "e-1");
     CAF_CHECK_EQUAL(rest.next, 0);
 
-    CAF_CHECK_EQUAL(must(queries::count_waiting_webhooks(database())), 3);
+    CAF_CHECK_EQUAL(must(queries::read_outbox_backlog(database(), "webhook")).waiting, 3);
     execute("INSERT INTO outbox (kind, payload, due_at, created_at, updated_at) "
             "VALUES ('mail', '{}', '2000-01-01', '2000-01-01', '2000-01-01')");
     CAF_CHECK_EQUAL(must(queries::purge_webhooks(database(), noon, 10)), 0u);

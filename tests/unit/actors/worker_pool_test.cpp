@@ -46,6 +46,23 @@ CAF_TEST(a full queue refuses) {
     CAF_CHECK_EQUAL(ran.size(), 3u);
 }
 
+CAF_TEST(it says what waits and what was refused) {
+    for (int i = 0; i < 5; ++i)
+        static_cast<void>(pool.submit([] {}));
+    auto now = pool.read();
+    CAF_CHECK_EQUAL(now.waiting, 3u);
+    CAF_CHECK_EQUAL(now.busy, 1u);
+    CAF_CHECK_EQUAL(now.jobs, 1u);
+    CAF_CHECK_EQUAL(now.refused, 2u);
+    go.set_value();
+    pool.stop();
+    now = pool.read();
+    CAF_CHECK_EQUAL(now.waiting, 0u);
+    CAF_CHECK_EQUAL(now.busy, 0u);
+    CAF_CHECK_EQUAL(now.jobs, 4u);
+    CAF_CHECK(now.waited.count() > 0);
+}
+
 CAF_TEST(what was accepted runs before it stops and nothing afterwards) {
     CAF_CHECK(pool.submit([this] { ran.push_back(1); }));
     go.set_value();

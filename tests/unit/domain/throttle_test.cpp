@@ -14,8 +14,8 @@ const instant start = std::chrono::sys_days{std::chrono::year{2026} / 3 / 1};
 
 /// "ok", or the seconds to wait.
 std::string taken(attempt_rate& rate, std::string_view client, instant now) {
-    const auto reached = rate.take(client, now);
-    return reached ? std::to_string(reached->reset.count()) : "ok";
+    const auto made = rate.take(client, now);
+    return made.allowed ? "ok" : std::to_string(made.rate->reset.count());
 }
 
 } // namespace
@@ -30,12 +30,12 @@ CAF_TEST(a client may make all attempts at once and regains them one at a time) 
     CAF_CHECK_EQUAL(taken(rate, "a", start + 10s), "ok");
     CAF_CHECK_EQUAL(taken(rate, "a", start + 10s), "10");
     CAF_CHECK_EQUAL(taken(rate, "a", start + 1h), "ok");
-    const auto reached = [&] {
-        std::optional<rate_limit> last;
-        while (!last)
-            last = rate.take("a", start + 1h);
-        return *last;
-    }();
+    std::string left;
+    auto made = rate.take("a", start + 1h);
+    for (; made.allowed; made = rate.take("a", start + 1h))
+        left += std::to_string(made.rate->remaining) + " ";
+    CAF_CHECK_EQUAL(left, "1 0 ");
+    const auto reached = *made.rate;
     CAF_CHECK_EQUAL(reached.policy, "address");
     CAF_CHECK_EQUAL(reached.limit, 3);
     CAF_CHECK_EQUAL(reached.remaining, 0);

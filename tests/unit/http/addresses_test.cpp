@@ -107,11 +107,10 @@ CAF_TEST(two headers must agree) {
 
 CAF_TEST(a header that is there several times is one list) {
     request r;
-    r.remote_address = "10.0.0.1";
     r.headers = {{"x-forwarded-for", "203.0.113.9"}, {"host", "a"}, {"x-forwarded-for", "198.51.100.1"}};
-    CAF_CHECK_EQUAL(client_address(request_origin{r}, proxies), "198.51.100.1");
+    CAF_CHECK_EQUAL(client_address(request_origin{"10.0.0.1", r}, proxies), "198.51.100.1");
     r.headers = {{"forwarded", "for=203.0.113.9"}, {"forwarded", "for=198.51.100.1"}};
-    CAF_CHECK_EQUAL(client_address(request_origin{r}, proxies), "198.51.100.1");
+    CAF_CHECK_EQUAL(client_address(request_origin{"10.0.0.1", r}, proxies), "198.51.100.1");
 }
 
 CAF_TEST(no bytes make it throw) {

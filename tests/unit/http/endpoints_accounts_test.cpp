@@ -28,7 +28,7 @@ CAF_TEST(the service hears who asks) {
     const auto& who = front.backend.last_visitor;
     CAF_CHECK_EQUAL(who.language, "ru");
     CAF_CHECK_EQUAL(who.user_agent, "Phone/1.0");
-    CAF_CHECK_EQUAL(who.origin.peer, "203.0.113.7");
+    CAF_CHECK_EQUAL(who.address, "203.0.113.7");
 }
 
 CAF_TEST(signing up names all wrong fields and does not reach the service) {
@@ -106,7 +106,7 @@ CAF_TEST(users see themselves without their password hash) {
     const auto r = front.send(by_ann(get("/v1/me")));
     CAF_CHECK_EQUAL(r.status, 200u);
     CAF_CHECK_EQUAL(text(r), user);
-    CAF_CHECK_EQUAL(header(r, "Cache-Control"), "no-store");
+    CAF_CHECK_EQUAL(header(r, "Cache-Control"), "private, no-cache");
     CAF_CHECK_EQUAL(front.calls().back(), "user 7");
 }
 

@@ -165,13 +165,10 @@ CAF_TEST(a notification by GET may be in another encoding than UTF - 8) {
 
 CAF_TEST(the service hears where a notification came from) {
     front_end front;
-    auto r = with(notification("pay", "x=1"), "x-forwarded-for", "192.0.2.1");
-    r = with(std::move(r), "forwarded", "for=192.0.2.1");
+    auto r = notification("pay", "x=1");
     r.remote_address = "10.0.0.1";
     front.send(std::move(r));
-    CAF_CHECK_EQUAL(front.backend.last_hook.origin.peer, "10.0.0.1");
-    CAF_CHECK_EQUAL(front.backend.last_hook.origin.x_forwarded_for, "192.0.2.1");
-    CAF_CHECK_EQUAL(front.backend.last_hook.origin.forwarded, "for=192.0.2.1");
+    CAF_CHECK_EQUAL(front.backend.last_hook.sender, "10.0.0.1");
     front.backend.refusal = failure{errc::forbidden_address};
     CAF_CHECK_EQUAL(front.send(notification("pay", "x=1")).status, 403u);
 }

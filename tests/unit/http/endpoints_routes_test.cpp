@@ -135,3 +135,27 @@ CAF_TEST(every error code is documented with its status) {
         CAF_CHECK(contains(page, line));
     }
 }
+
+CAF_TEST(a user may ask so often and is told what is left) {
+    front_end front;
+    attempt_rate rate{"user", 2, std::chrono::minutes{1}, 8};
+    front.context.count_request = [&](user_id user) {
+        return rate.take(std::to_string(user.value), instant{});
+    };
+    const auto first = front.send(by_ann(get("/v1/me")));
+    CAF_CHECK_EQUAL(header(first, "RateLimit-Policy"), "\"user\";q=2;w=60");
+    CAF_CHECK_EQUAL(header(first, "X-RateLimit-Remaining"), "1");
+    front.send(by_ann(get("/v1/wallet")));
+    const auto calls = front.calls().size();
+    const auto refused = front.send(by_ann(get("/v1/me")));
+    CAF_CHECK_EQUAL(refused.status, 429u);
+    CAF_CHECK_EQUAL(header(refused, "Retry-After"), "30");
+    CAF_CHECK_EQUAL(front.calls().size(), calls);
+    CAF_CHECK_EQUAL(front.send(get("/v1/styles")).status, 200u);
+}
+
+CAF_TEST(webhooks are not limited) {
+    front_end front;
+    for (const auto& route : public_routes(front.context))
+        CAF_CHECK_EQUAL(route.vital, route.pattern.starts_with("/webhooks/"));
+}

@@ -31,7 +31,7 @@ CAF_TEST(a wallet is shown as the service gives it) {
     const auto r = front.send(by_ann(get("/v1/wallet")));
     CAF_CHECK_EQUAL(r.status, 200u);
     CAF_CHECK_EQUAL(text(r), R"({"balance":5})");
-    CAF_CHECK_EQUAL(header(r, "Cache-Control"), "no-store");
+    CAF_CHECK_EQUAL(header(r, "Cache-Control"), "private, no-cache");
     CAF_CHECK_EQUAL(front.calls().back(), "wallet 7");
 }
 

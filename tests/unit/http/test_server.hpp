@@ -52,13 +52,19 @@ inline std::string content_of(const std::filesystem::path& path) {
 class test_server {
 public:
     explicit test_server(http::limits bounds = {}, std::vector<http::route> more = {},
-                         std::size_t threads = 1) {
+                         std::size_t threads = 1, std::function<void(http::server_options&)> adjust = {}) {
         http::server_options options;
         options.port = 0;
         options.threads = threads;
         options.bounds = bounds;
         options.upload_directory = directory_.path();
+        if (adjust)
+            adjust(options);
         http::server_hooks hooks;
+        hooks.on_refusal = [this](std::string_view reason) {
+            const std::lock_guard lock{mutex_};
+            refusals_.emplace_back(reason);
+        };
         hooks.on_request = [this](const http::request_summary& summary) { note(summary); };
         hooks.on_error = [this](std::string_view what) {
             const std::lock_guard lock{mutex_};
@@ -88,6 +94,10 @@ public:
     [[nodiscard]] std::vector<observed_request> observed() {
         const std::lock_guard lock{mutex_};
         return observed_;
+    }
+    [[nodiscard]] std::vector<std::string> refusals() {
+        const std::lock_guard lock{mutex_};
+        return refusals_;
     }
     [[nodiscard]] std::vector<std::string> errors() {
         const std::lock_guard lock{mutex_};
@@ -143,6 +153,10 @@ private:
             return text(r.path_parameters.at(0) + '|' + r.path_parameters.at(1) + '|' +
                         std::string{r.query_value("q").value_or("-")} + '|' + r.request_id);
         });
+        add(method::get, "/json", body_mode::none, [](http::request&) {
+            return http::json_response(200, "{\"data\":\"" + std::string(5000, 'x') + "\"}");
+        });
+        add(method::get, "/from", body_mode::none, [](http::request& r) { return text(r.remote_address); });
         add(method::post, "/memory", body_mode::memory,
             [](http::request& r) { return text(std::move(r.body)); });
         add(method::post, "/file", body_mode::file, [](http::request& r) {
@@ -161,6 +175,7 @@ private:
     http::file_pool files_{2, 64};
     std::mutex mutex_;
     std::vector<observed_request> observed_;
+    std::vector<std::string> refusals_;
     std::vector<std::string> errors_;
     std::atomic<bool> released_ = false;
     std::atomic<int> waiting_ = 0;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "config/address_ranges.hpp"
+#include "config/web_origins.hpp"
+#include "http/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace atelier::http {
+
+class tls_identity;
+
+/// Where and how a server serves.
+struct server_options {
+    std::string address = "127.0.0.1"; ///< an IP address; "0.0.0.0" or "::" for all
+    std::uint16_t port = 8080;         ///< 0 = any that is free
+    std::size_t threads = 1;
+    limits bounds;
+    std::filesystem::path upload_directory; ///< must exist if a route takes files
+    address_ranges trusted_proxies;         ///< believed where requests come from
+    bool proxy_protocol = false;            ///< their connections begin with a PROXY header
+    web_origins origins;                    ///< of pages that may use the API
+    const tls_identity* identity = nullptr; ///< shown in TLS; null = no TLS; must outlive the server
+    bool https = false;                     ///< how clients reach it: browsers are told to keep to it
+};
+
+} // namespace atelier::http

@@ -41,11 +41,15 @@ reply<user_id> permitted(const endpoint_context& context, scope needed, const re
     co_return who->user;
 }
 
+bool says_caching(const response& answer) {
+    using header = std::pair<std::string, std::string>;
+    return std::ranges::find(answer.headers, "Cache-Control", &header::first) != answer.headers.end();
+}
+
 /// What belongs to one user is kept by no cache but his own, and that asks each time, unless the endpoint
 /// knows better.
 void limit_caching(const request& r, response& answer) {
-    using header = std::pair<std::string, std::string>;
-    if (std::ranges::find(answer.headers, "Cache-Control", &header::first) == answer.headers.end())
+    if (!says_caching(answer))
         answer.with("Cache-Control",
                     is_safe(r.verb) && answer.status == 200 ? "private, no-cache" : "no-store");
 }
@@ -67,7 +71,10 @@ answering answer_user(const endpoint_context& context, scope needed, user_endpoi
 
 answering answer_anybody_here(service& backend, operator_endpoint* endpoint, request& r) {
     auto result = co_await endpoint(backend, r);
-    co_return finish(std::move(result), r);
+    auto answer = finish(std::move(result), r);
+    if (answer.status < 300 && !says_caching(answer))
+        answer.with("Cache-Control", "no-store"); // it was true at that moment
+    co_return answer;
 }
 
 /// As the audit log has it.

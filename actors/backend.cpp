@@ -125,9 +125,10 @@ void ask_gateway(gateway_client& api, const std::string& invoice_id, const payme
 } // namespace
 
 backend::backend(backend_options o)
-    : options{std::move(o)}, reads{reads_options(options)}, hashing{hashing_options(options)},
-      ids{{.database = database_options(options, "ids")}}, blobs{*options.blobs},
-      signer{options.secret_key_base, signing_of(options.config.images)},
+    : options{std::move(o)}, spans{options.on_span, [this] { return random_number(random); }},
+      reads{reads_options(options)}, hashing{hashing_options(options)}, ids{{.database = database_options(
+                                                                                 options, "ids")}},
+      blobs{*options.blobs}, signer{options.secret_key_base, signing_of(options.config.images)},
       images{blobs,
              ids,
              random,
@@ -179,7 +180,8 @@ backend::backend(backend_options o)
                       },
                       options.config.wallets.freshness,
                       &shown,
-                      &news},
+                      &news,
+                      &spans},
       payment_context_{time,
                        actors,
                        meters,
@@ -209,7 +211,8 @@ backend::backend(backend_options o)
                           images,
                           image_pool,
                           options.config.generations.attempts,
-                          [this] { return uniform(random); }},
+                          [this] { return uniform(random); },
+                          spans},
       dispatcher_context_{
           time, meters, depths, *engines, {options.config.engines.failures_max, options.config.engines.pause},
           news},

@@ -22,6 +22,7 @@
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/roster.hpp"
 #include "actors/runtime/supervisor.hpp"
+#include "actors/runtime/tracer.hpp"
 #include "actors/runtime/worker_pool.hpp"
 #include "actors/session_cache.hpp"
 #include "actors/session_watch.hpp"
@@ -62,6 +63,7 @@ struct backend_options {
     bool only_books = false; ///< no generations and no sweeps: for work on the books beside a service
     std::function<std::string()> base_url;         ///< the public address, for links; thread-safe
     std::function<void(const std::string&)> fatal; ///< asks for a clean end of the process; from any thread
+    std::function<void(const span&)> on_span;      ///< as `tracer` calls it; empty = nobody wants to know
 };
 
 /// Everything behind the HTTP edge, put together: pools, stores, drivers and the tree of actors. `start`
@@ -95,6 +97,7 @@ public:
     const system_clock time;
     system_random random;
     metrics meters;
+    const tracer spans;
     connection_pool reads;
     connection_pool hashing;
     id_blocks ids;

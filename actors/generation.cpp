@@ -22,11 +22,13 @@ void generation_state::start(const generation_context& context, generation_id id
     context_ = &context;
     id_ = id;
     machine_ = generation{context.attempts_max};
+    trace_.emplace(context.spans);
 }
 
 // -- messages -----------------------------------------------------------------------------------------------
 
-void generation_state::on(start_generation known) {
+void generation_state::on(start_generation& known) {
+    trace_->begin(std::move(known.why));
     if (asked_) {
         // The dispatcher may be another one, which has heard of nobody yet.
         ask_dispatcher();
@@ -89,6 +91,10 @@ void generation_state::on(engine_finished finished) {
     if (ended)
         submitted_.reset();
     auto* result = std::get_if<engine_result>(&finished.result);
+    if (ended)
+        end_step("generation.engine",
+                 result != nullptr ? "delivered"
+                                   : std::string{to_string(std::get<engine_failure>(finished.result).fault)});
     const bool expected =
         machine_.phase() == generation_phase::running && finished.attempt == machine_.attempt();
     if (!expected) {
@@ -141,6 +147,7 @@ void generation_state::failed_at_engine(const engine_failure& failed) {
 }
 
 void generation_state::on(output_stored stored) {
+    end_step("generation.store", std::string{stored.image ? "stored" : to_string(stored.image.error().code)});
     if (stored.image) {
         output_ = std::move(*stored.image);
         handle(generation_event::stored);
@@ -292,6 +299,8 @@ void generation_state::perform(generation_action action) {
 
 void generation_state::submit() {
     auto& g = job_->generation;
+    trace_->begin({}); // unless it was begun with its request
+    end_step("generation.queue", std::string{context_->engines.at(*slot_).name()});
     if (g.status == generation_status::queued) {
         g.status = generation_status::running;
         context_->meters.generation("running");
@@ -313,6 +322,8 @@ void generation_state::submit() {
     job.seed = g.seed;
     job.parameters = g.parameters;
     job.deadline = g.deadline;
+    trace_->begin_step();
+    job.why = trace_->step();
     if (attach_to_)
         job.attach_to = g.engine_job;
     submitted_ = machine_.attempt();
@@ -340,6 +351,7 @@ void generation_state::pause() {
 }
 
 void generation_state::store() {
+    trace_->begin_step();
     auto job = [self = caf::actor_cast<generation_actor>(self_), &images = context_->images,
                 file = delivered_->file, room_type = job_->input.room_type, id = id_] {
         auto image = images.store_output(file, id, room_type);
@@ -355,8 +367,14 @@ void generation_state::end() {
     if (g.started_at && g.finished_at)
         context_->meters.generation_run_seconds.Observe(
             std::chrono::duration<double>(*g.finished_at - *g.started_at).count());
+    trace_->end({{"generation", id_.value}, {"status", std::string{to_string(g.status)}}});
     tell_status();
     answer_cancellers(g);
+}
+
+void generation_state::end_step(std::string_view name, std::string outcome) {
+    trace_->end_step(
+        name, {{"generation", id_.value}, {"attempt", machine_.attempt()}, {"outcome", std::move(outcome)}});
 }
 
 void generation_state::tell_status() {
@@ -376,7 +394,7 @@ generation_actor::behavior_type generation_behavior(generation_state::actor* sel
     auto& state = self->state;
     state.start(*context, id);
     return {
-        [&state](start_generation c) { state.on(c); },
+        [&state](start_generation& c) { state.on(c); },
         [&state](cancel_generation c) { return state.on(c); },
         [&state](slot_granted c) { state.on(c); },
         [&state](engine_accepted& c) { state.on(std::move(c)); },

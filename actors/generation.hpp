@@ -2,6 +2,7 @@
 
 #include "actors/domain/generation.hpp"
 #include "actors/engine_set.hpp"
+#include "actors/generation_trace.hpp"
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
@@ -52,6 +53,7 @@ struct generation_context {
     worker_pool& image_pool;
     std::int32_t attempts_max;
     std::function<double()> random; ///< uniform in [0, 1)
+    const tracer& spans;
 };
 
 /// One generation that is not final: waits for a slot of an engine, runs there, stores the output, and ends
@@ -67,7 +69,7 @@ public:
     explicit generation_state(generation_actor::pointer self) : self_{self} {}
 
     void start(const generation_context& context, generation_id id);
-    void on(start_generation known);
+    void on(start_generation& known);
     caf::typed_response_promise<outcome<generation_record>> on(cancel_generation command);
     void on(slot_granted slot);
     void on(engine_accepted accepted);
@@ -108,6 +110,7 @@ private:
     void commit_again();
     void settled(generation_action what, errc why);
     void tell_status();
+    void end_step(std::string_view name, std::string outcome);
     void answer_cancellers(const outcome<generation_record>& record);
     [[nodiscard]] std::string error_text() const;
     [[nodiscard]] generation_run_change run_change() const;
@@ -137,6 +140,7 @@ private:
     std::string error_detail_;
     double told_progress_ = 0;
     std::vector<canceller> cancellers_;
+    std::optional<generation_trace> trace_;
 };
 
 /// Behaviour of a generation. `context` must outlive it.

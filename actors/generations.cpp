@@ -18,7 +18,7 @@ generations_actor::behavior_type generations_behavior(generations_state::actor* 
     };
     self->delayed_send(self, family.sweep_interval(), tick{});
     return {
-        [self, &family](start_generation c) { self->send(family.child(c.id), c); },
+        [self, &family](start_generation& c) { self->send(family.child(c.id), std::move(c)); },
         [self, &family](cancel_generation c) { return self->delegate(family.child(c.id), c); },
         [&family](list_children c) { return family.report(c.limit); },
         [self, &family](tick) {

@@ -207,7 +207,22 @@ void wallet_state::settle_front() {
         rest();
 }
 
+void wallet_state::trace(const spend_tokens& command, const entry& e) const {
+    if (context_->spans == nullptr)
+        return;
+    const auto& spans = *context_->spans;
+    tracer::attributes more{{"user", user_.value}, {"conflicts", e.conflicts}};
+    if (!e.result)
+        more.emplace_back("refused", std::string{to_string(e.result.error().code)});
+    else if (e.result->generation)
+        more.emplace_back("generation", e.result->generation.value);
+    spans.end("wallet.spend", command.why, spans.begin(command.why), e.since, std::move(more));
+}
+
 void wallet_state::finish(entry& e) {
+    const auto* const spend = std::get_if<spend_tokens>(&e.what);
+    if (spend != nullptr)
+        trace(*spend, e);
     if (e.result && e.result->amount != 0) {
         const auto& done = *e.result;
         const auto amount = static_cast<double>(std::abs(done.amount));
@@ -232,8 +247,10 @@ void wallet_state::finish(entry& e) {
         if (done.generation) {
             if (context_->news != nullptr && context_->news->has_audience(user_))
                 context_->news->tell(user_, done.generation, {"status", done.body});
-            self_->send(context_->actors.get<generations_actor>(),
-                        start_generation{done.generation, user_, done.deadline, done.style});
+            start_generation begun{done.generation, user_, done.deadline, done.style};
+            if (spend != nullptr)
+                begun.why = spend->why;
+            self_->send(context_->actors.get<generations_actor>(), std::move(begun));
         }
     }
     if (!e.result && key_of(e.what)) {

@@ -4,6 +4,7 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/reply.hpp"
+#include "actors/runtime/tracer.hpp"
 
 #include <deque>
 #include <functional>
@@ -34,6 +35,7 @@ struct wallet_context {
     microseconds freshness = std::chrono::seconds{5};
     wallet_views* views = nullptr; ///< where wallets are shown; null = nowhere
     event_hub* news = nullptr;     ///< where changes are told; null = nowhere
+    const tracer* spans = nullptr; ///< where spends are traced; null = nowhere
 };
 
 /// Any command that changes a wallet.
@@ -75,6 +77,7 @@ private:
 
         command what;
         answer who;
+        tracer::clock::time_point since = tracer::clock::now();
         bool looked_again = false; ///< refused once on what was no longer fresh
         int conflicts = 0;         ///< how often its own change set was refused for somebody else's write
         change_set moved;          ///< only what `wallet::apply` needs
@@ -117,6 +120,7 @@ private:
     void recover();
     void replay(entry e);
     void finish(entry& e);
+    void trace(const spend_tokens& command, const entry& e) const;
     void rest();
     [[nodiscard]] wallet_view view() const;
     void show();

@@ -31,8 +31,10 @@ struct http_settings {
     milliseconds write_timeout = std::chrono::seconds{30};
     milliseconds request_timeout = std::chrono::seconds{30}; ///< deadline of a command
     milliseconds drain_timeout = std::chrono::seconds{20};
+    milliseconds drain_idle_timeout = std::chrono::seconds{1};
     std::size_t in_flight_limit = 20'000;
-    std::string trusted_proxies; ///< `address_ranges`
+    milliseconds queueing_limit = std::chrono::milliseconds{250}; ///< see `concurrency_limit`
+    std::string trusted_proxies;                                  ///< `address_ranges`
     bool proxy_protocol = false;
     std::size_t requests_per_address = 60'000; ///< a minute; 0 = any number
     std::size_t requests_per_user = 12'000;    ///< a minute; 0 = any number

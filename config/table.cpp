@@ -53,8 +53,14 @@ std::vector<setting> make_table() {
          "Time in which a command is carried out or refused."},
         {"http.drain_timeout", at<&s::http, &http::drain_timeout>, duration_rule{milliseconds{0}, hours{1}},
          "Time that requests under way have to finish when the service stops."},
+        {"http.drain_idle_timeout", at<&s::http, &http::drain_idle_timeout>,
+         duration_rule{milliseconds{0}, minutes{10}},
+         "Time that idle connections then have for a last request, which is answered before they are "
+         "closed."},
         {"http.in_flight_limit", at<&s::http, &http::in_flight_limit>, queue_length,
          "Requests under way in all; more are refused."},
+        {"http.queueing_limit", at<&s::http, &http::queueing_limit>, network_timeout,
+         "When every command takes longer than this, fewer are let in at once, and the others refused."},
         {"http.trusted_proxies", at<&s::http, &http::trusted_proxies>, address_list,
          "Proxies that are believed when X-Forwarded-For, Forwarded or PROXY says where a request came "
          "from."},

@@ -43,8 +43,8 @@ reply<image_record> backend_service::add_image(user_id user, upload file) {
     change_set changes{user, back.time.now()};
     changes.new_images.push_back(*stored);
     commit_changes command{std::move(changes)};
-    const auto verdict =
-        co_await parts_->ask.ask<commit_verdict>(back.actors.writer_of(user), std::move(command));
+    const auto verdict = co_await parts_->ask.ask<commit_verdict>(back.actors.writer_of(user),
+                                                                  std::move(command), ask_role::change);
     if (!verdict)
         co_return verdict.error();
     if (*verdict != commit_verdict::committed)

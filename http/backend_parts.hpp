@@ -70,7 +70,7 @@ outcome<Record> owned_by(user_id user, outcome<Record> record) {
 struct backend_service::parts {
     explicit parts(backend& b)
         : back{b}, ask{b.system(), b.meters, b.options.config.http.request_timeout,
-                       b.options.config.http.in_flight_limit},
+                       b.options.config.http.in_flight_limit, b.options.config.http.queueing_limit},
           webhooks{webhook_rules{b.options.config, b.options.payment_secret}},
           streams{b.options.config.events.streams, b.options.config.events.streams_per_user} {}
 
@@ -152,8 +152,8 @@ struct backend_service::parts {
         command.problem = std::move(content.problem);
         command.body = std::move(hook.body);
         command.content_type = std::move(hook.content_type);
-        auto result =
-            co_await ask.ask<notification_reply>(back.actors.get<payments_actor>(), std::move(command));
+        auto result = co_await ask.ask<notification_reply>(back.actors.get<payments_actor>(),
+                                                           std::move(command), ask_role::vital);
         if (!result)
             co_return result.error();
         co_return webhook_answer{result->code, std::move(result->verdict)};

@@ -34,7 +34,9 @@ reply<stored_answer> backend_service::spend(generation_order order) {
     command.parameters = "{}";
     command.time_limit = limits.deadline;
     command.idempotency = to_message(std::move(order.key));
-    auto spent = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command));
+    command.why = std::move(order.why);
+    auto spent = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command),
+                                                   ask_role::change);
     co_return to_answer(std::move(spent));
 }
 
@@ -138,7 +140,8 @@ reply<stored_answer> backend_service::grant(user_id user, tokens amount, std::ch
         key->key.insert(0, "operator ");
     grant_tokens command{user, package->id, amount, validity};
     command.idempotency = to_message(std::move(key));
-    auto granted = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command));
+    auto granted = co_await parts_->ask.ask<receipt>(back.actors.get<wallets_actor>(), std::move(command),
+                                                     ask_role::vital);
     co_return to_answer(std::move(granted));
 }
 
@@ -161,15 +164,17 @@ reply<std::string> backend_service::actor_tree() {
     };
     auto& actors = parts_->back.actors;
     const list_children question{shown};
-    const auto wallets = co_await parts_->ask.ask<children_report>(actors.get<wallets_actor>(), question);
+    const auto wallets =
+        co_await parts_->ask.ask<children_report>(actors.get<wallets_actor>(), question, ask_role::vital);
     add("wallet", wallets);
     const auto generations =
-        co_await parts_->ask.ask<children_report>(actors.get<generations_actor>(), question);
+        co_await parts_->ask.ask<children_report>(actors.get<generations_actor>(), question, ask_role::vital);
     add("generation", generations);
-    const auto payments = co_await parts_->ask.ask<children_report>(actors.get<payments_actor>(), question);
+    const auto payments =
+        co_await parts_->ask.ask<children_report>(actors.get<payments_actor>(), question, ask_role::vital);
     add("payment", payments);
-    const auto subscriptions =
-        co_await parts_->ask.ask<children_report>(actors.get<subscriptions_actor>(), question);
+    const auto subscriptions = co_await parts_->ask.ask<children_report>(actors.get<subscriptions_actor>(),
+                                                                         question, ask_role::vital);
     add("subscription", subscriptions);
     json::array singles;
     for (const auto* kind : {"reader", "dispatcher", "sweeper"})

@@ -83,8 +83,8 @@ reply<stored_answer> backend_service::order(user_id user, token_package_id packa
     command.currency = currency();
     command.lifetime = parts_->back.options.config.payments.order_lifetime;
     command.idempotency = to_message(std::move(key));
-    auto ordered =
-        co_await parts_->ask.ask<receipt>(parts_->back.actors.get<wallets_actor>(), std::move(command));
+    auto ordered = co_await parts_->ask.ask<receipt>(parts_->back.actors.get<wallets_actor>(),
+                                                     std::move(command), ask_role::change);
     co_return to_answer(std::move(ordered));
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/domain/ids.hpp"
+#include "actors/domain/trace_context.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -17,6 +20,9 @@ struct request_summary {
     std::uint64_t bytes_sent = 0;         ///< head and body
     std::chrono::microseconds duration{}; ///< from the complete header to the last byte sent
     std::string_view request_id;
+    trace_context trace;
+    std::uint64_t parent_span = 0; ///< 0: the trace begins here
+    user_id user;                  ///< 0: nobody known
     std::string_view remote_address;
 };
 

@@ -23,6 +23,7 @@ struct limits {
     std::chrono::milliseconds body_timeout{30'000};  ///< for a body to arrive, or each 64 KiB of it
     std::chrono::milliseconds write_timeout{30'000}; ///< for a response to be taken, or each 64 KiB of it
     std::chrono::milliseconds idle_timeout{60'000};  ///< between requests
+    std::chrono::milliseconds drain_idle{0};         ///< the same once the server drains
 };
 
 } // namespace atelier::http

@@ -1,6 +1,11 @@
 #include "http/listener.hpp"
 
+#include "persistence/files.hpp"
+
 #include <boost/asio/io_context.hpp>
+
+#include <fcntl.h>
+#include <sys/socket.h>
 
 namespace atelier::http {
 namespace {
@@ -72,6 +77,29 @@ outcome<tcp::acceptor> listen(asio::io_context& context, const tcp::endpoint& wh
         acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error)
         return cannot_listen(where, error);
+    return acceptor;
+}
+
+outcome<tcp::acceptor> adopt(asio::io_context& context, int listening) {
+    const auto refuse = [](const std::string& why) {
+        return failure{errc::unavailable, "the socket of the service manager: " + why};
+    };
+    int accepts = 0;
+    socklen_t size = sizeof accepts;
+    sockaddr_storage address{};
+    socklen_t address_size = sizeof address;
+    if (::getsockopt(listening, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) != 0 || accepts == 0)
+        return refuse("it does not listen");
+    if (::getsockname(listening, reinterpret_cast<sockaddr*>(&address), &address_size) != 0 ||
+        (address.ss_family != AF_INET && address.ss_family != AF_INET6))
+        return refuse("it is not one of TCP");
+    unique_fd own{::fcntl(listening, F_DUPFD_CLOEXEC, 0)};
+    tcp::acceptor acceptor{context};
+    error_code error;
+    acceptor.assign(address.ss_family == AF_INET ? tcp::v4() : tcp::v6(), own.get(), error);
+    if (error)
+        return refuse(error.message());
+    static_cast<void>(own.release());
     return acceptor;
 }
 

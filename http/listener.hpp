@@ -22,4 +22,8 @@ namespace atelier::http {
 [[nodiscard]] outcome<boost::asio::ip::tcp::acceptor> listen(boost::asio::io_context& context,
                                                              const boost::asio::ip::tcp::endpoint& where);
 
+/// An acceptor for a listening TCP socket that somebody else has made, and goes on to hold: it is shared by
+/// descriptors. `unavailable` when it is none.
+[[nodiscard]] outcome<boost::asio::ip::tcp::acceptor> adopt(boost::asio::io_context& context, int listening);
+
 } // namespace atelier::http

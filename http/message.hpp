@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/domain/errors.hpp"
+#include "actors/domain/ids.hpp"
+#include "actors/domain/trace_context.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -53,6 +55,9 @@ struct request {
     std::uint64_t body_size = 0;
     std::vector<std::string> path_parameters; ///< the `{…}` of the route, in order
     std::string request_id;                   ///< taken from X-Request-Id or made up
+    trace_context trace;                      ///< the trace of traceparent, or a new one; a span of its own
+    std::uint64_t parent_span = 0;            ///< of traceparent; 0 = the trace begins here
+    user_id user;                             ///< who it turned out to come from, for the log; 0 = unknown
     /// Where it came from: the peer's address or, behind trusted proxies, the one that they name; "" if they
     /// hide it.
     std::string remote_address;

@@ -13,11 +13,10 @@ constexpr std::chrono::milliseconds abort_grace{1000};
 
 outcome<std::unique_ptr<server>> server::open(server_options options, router routes, file_pool& files,
                                               const clock& time, random_source& random, server_hooks hooks) {
-    const auto address = options.address;
-    const auto port = options.port;
+    const auto inherited = options.inherited;
     std::unique_ptr<server> opened{
         new server{std::move(options), std::move(routes), files, time, random, std::move(hooks)}};
-    if (const auto listening = opened->listen(address, port); !listening)
+    if (const auto listening = inherited ? opened->take_over(*inherited) : opened->listen(); !listening)
         return listening.error();
     return opened;
 }
@@ -35,8 +34,19 @@ server::~server() {
     context_->files.wait_idle(); // it resumes coroutines that the threads' contexts own
 }
 
-status server::listen(const std::string& address, std::uint16_t port) {
-    auto where = listening_endpoint(address, port);
+status server::take_over(int listening) {
+    for (auto& thread : threads_) {
+        auto acceptor = adopt(thread->context(), listening);
+        if (!acceptor)
+            return acceptor.error();
+        port_ = acceptor->local_endpoint().port();
+        thread->listen_with(std::move(*acceptor));
+    }
+    return done{};
+}
+
+status server::listen() {
+    auto where = listening_endpoint(context_->options.address, context_->options.port);
     if (!where)
         return where.error();
     if (const auto available = check_free(*where); !available)

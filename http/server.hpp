@@ -27,8 +27,8 @@ struct server_context;
 /// Serves one table of routes on one address with HTTP/1.1, on threads of its own.
 class server {
 public:
-    /// Binds and listens; clients may connect, and wait until `start`. `unavailable` with a text for people
-    /// if it cannot. `files` and `time` must outlive the server.
+    /// Binds and listens, or takes the socket that it is given; clients may connect, and wait until `start`.
+    /// `unavailable` with a text for people if it cannot. `files` and `time` must outlive the server.
     [[nodiscard]] static outcome<std::unique_ptr<server>> open(server_options options, router routes,
                                                                file_pool& files, const clock& time,
                                                                random_source& random, server_hooks hooks);
@@ -40,10 +40,10 @@ public:
 
     /// Starts the I/O threads. Once.
     void start();
-    /// Closes the listening sockets and idle connections, ends streams, lets requests finish for up to
-    /// `drain`, breaks the remaining connections, and joins the threads. A handler that is still waiting a
-    /// second later is abandoned: its coroutine stays suspended until the server is destroyed. Not from an
-    /// I/O thread; may be repeated.
+    /// Closes the listening sockets, and idle connections after `drain_idle`; ends streams, lets requests
+    /// finish for up to `drain`, breaks the remaining connections, and joins the threads. A handler that is
+    /// still waiting a second later is abandoned: its coroutine stays suspended until the server is
+    /// destroyed. Not from an I/O thread; may be repeated.
     void stop(std::chrono::milliseconds drain);
 
     /// The one bound to.
@@ -60,7 +60,8 @@ private:
     server(server_options options, router routes, file_pool& files, const clock& time, random_source& random,
            server_hooks hooks);
 
-    status listen(const std::string& address, std::uint16_t port);
+    status listen();
+    status take_over(int listening);
     bool wait_until_ended(std::chrono::milliseconds timeout);
 
     std::unique_ptr<server_context> context_;

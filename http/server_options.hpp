@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace atelier::http {
@@ -17,6 +18,7 @@ class tls_identity;
 struct server_options {
     std::string address = "127.0.0.1"; ///< an IP address; "0.0.0.0" or "::" for all
     std::uint16_t port = 8080;         ///< 0 = any that is free
+    std::optional<int> inherited;      ///< a listening socket that is taken instead; stays open
     std::size_t threads = 1;
     limits bounds;
     std::filesystem::path upload_directory; ///< must exist if a route takes files

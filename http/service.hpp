@@ -71,6 +71,7 @@ struct generation_order {
     style_id style;
     std::optional<std::int64_t> seed;
     std::optional<command_key> key;
+    cause why;
 
     generation_order() = default;
 };

@@ -149,6 +149,12 @@ void session::identify() {
     request_.remote_address =
         behind_proxy_ ? client_address(request_origin{peer_, request_}, scope_.shared.options.trusted_proxies)
                       : peer_;
+    if (const auto caller = parse_traceparent(request_.header("traceparent"))) {
+        request_.trace = caller->child(scope_.random());
+        request_.parent_span = caller->span;
+    } else {
+        request_.trace = trace_context{scope_.random(), scope_.random(), scope_.random()};
+    }
     const auto given = request_.header("x-request-id");
     request_.request_id = is_request_id(given) ? std::string{given} : scope_.unique_name();
 }

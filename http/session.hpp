@@ -35,7 +35,7 @@ public:
 
     /// Enforces the deadline, and gives a stream its beats.
     void sweep(connection::clock::time_point now);
-    /// Ends as soon as nothing is under way: at once when idle, else after the present response.
+    /// Ends as soon as nothing is under way: when idle after a last pause, else after the present response.
     void drain();
     /// Ends now.
     void abort();

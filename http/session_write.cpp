@@ -112,7 +112,13 @@ void session::sweep(time_point now) {
 void session::drain() {
     if (stream_ != nullptr)
         stream_->queue().finish();
-    if (idle_)
+    if (!idle_)
+        return;
+    // Its next request may already be on its way: that one is still answered.
+    const auto grace = scope_.shared.bounds.drain_idle;
+    if (grace.count() > 0)
+        connection_.expire_after(grace);
+    else
         connection_.close();
 }
 
@@ -292,6 +298,9 @@ void session::forget_request() {
     rest.target = std::move(request_.target);
     rest.body_size = request_.body_size;
     rest.request_id = std::move(request_.request_id);
+    rest.trace = request_.trace;
+    rest.parent_span = request_.parent_span;
+    rest.user = request_.user;
     rest.remote_address = std::move(request_.remote_address);
     request_ = std::move(rest);
     std::string{}.swap(out_);
@@ -345,6 +354,9 @@ void session::observe() const {
     summary.duration =
         std::chrono::duration_cast<std::chrono::microseconds>(connection::clock::now() - started_);
     summary.request_id = request_.request_id;
+    summary.trace = request_.trace;
+    summary.parent_span = request_.parent_span;
+    summary.user = request_.user;
     summary.remote_address = request_.remote_address;
     on_request(summary);
 }

@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <array>
-#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -20,12 +19,16 @@ void system_random::fill(std::span<std::byte> bytes) {
         randombytes_buf(bytes.data(), bytes.size());
 }
 
-double uniform(random_source& random) {
+std::uint64_t random_number(random_source& random) {
     std::array<std::byte, sizeof(std::uint64_t)> bytes{};
     random.fill(bytes);
     std::uint64_t bits = 0;
     std::memcpy(&bits, bytes.data(), sizeof bits);
-    return static_cast<double>(bits >> 11U) * 0x1.0p-53;
+    return bits;
+}
+
+double uniform(random_source& random) {
+    return static_cast<double>(random_number(random) >> 11U) * 0x1.0p-53;
 }
 
 } // namespace atelier

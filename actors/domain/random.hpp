@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace atelier {
@@ -19,6 +20,9 @@ public:
     system_random();
     void fill(std::span<std::byte> bytes) override;
 };
+
+/// 64 random bits.
+[[nodiscard]] std::uint64_t random_number(random_source& random);
 
 /// A uniform number in [0, 1).
 [[nodiscard]] double uniform(random_source& random);

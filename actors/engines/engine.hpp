@@ -3,6 +3,7 @@
 #include "actors/domain/ids.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/time.hpp"
+#include "actors/domain/trace_context.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,6 +28,7 @@ struct engine_job {
     /// engine goes on with it if it still can, and otherwise begins anew. "" = begin.
     std::string attach_to;
     instant deadline; ///< after it nobody waits for the result
+    cause why;        ///< told to servers that are asked
 
     engine_job() = default;
 };

@@ -131,6 +131,14 @@ engine_http::engine_http(const engine_access& access) : access_{access}, curl_{s
 
 engine_http::~engine_http() = default;
 
+void engine_http::explain(const cause& why) {
+    explanation_.clear();
+    if (why.trace.is_known())
+        explanation_.push_back("traceparent: " + why.trace.traceparent());
+    if (!why.request_id.empty())
+        explanation_.push_back("X-Request-Id: " + why.request_id);
+}
+
 engine_response engine_http::exchange(const engine_request& request, std::chrono::milliseconds timeout,
                                       const watch& go_on) {
     auto* const easy = curl_->easy.get();
@@ -154,6 +162,9 @@ engine_response engine_http::exchange(const engine_request& request, std::chrono
     add_line(headers, "Expect:"); // no 100-continue round trip
     for (const auto& line : request.headers)
         add_line(headers, line);
+    if (own)
+        for (const auto& line : explanation_)
+            add_line(headers, line);
     if (secret)
         add_line(headers, "Authorization: " + access_.authorization);
     inflow body{.easy = easy,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/domain/trace_context.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -88,12 +90,17 @@ public:
     [[nodiscard]] engine_response exchange(const engine_request& request, std::chrono::milliseconds timeout,
                                            const watch& go_on);
 
+    /// From now on, every request to the engine's own base URL says what caused it (traceparent,
+    /// X-Request-Id).
+    void explain(const cause& why);
+
 private:
     struct handles;
     void run(engine_response& response, const watch& go_on);
 
     const engine_access& access_;
     std::unique_ptr<handles> curl_;
+    std::vector<std::string> explanation_; ///< header lines
 };
 
 } // namespace atelier

@@ -72,7 +72,10 @@ class remote_job {
 public:
     /// `line` and `second_line` are kept-alive connections. All outlive it.
     remote_job(remote_task& task, const remote_options& options, engine_http& line, engine_http& second_line)
-        : task_{task}, options_{options}, line_{line}, second_line_{second_line} {}
+        : task_{task}, options_{options}, line_{line}, second_line_{second_line} {
+        line_.explain(task.order.why);
+        second_line_.explain(task.order.why);
+    }
 
     [[nodiscard]] const engine_job& order() const { return task_.order; }
     [[nodiscard]] const remote_options& options() const { return options_; }

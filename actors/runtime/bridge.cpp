@@ -8,8 +8,8 @@
 namespace atelier {
 
 bridge::bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline,
-               std::size_t limit)
-    : meters_{meters}, deadline_{deadline}, limit_{limit} {
+               std::size_t limit, std::chrono::milliseconds queueing_limit)
+    : meters_{meters}, deadline_{deadline}, limit_{limit, queueing_limit} {
     companion_ = system.spawn<caf::actor_companion, caf::hidden>();
     auto& companion = *caf::actor_cast<caf::actor_companion*>(companion_);
     companion.on_enqueue([this](caf::mailbox_element_ptr element) { answered(*element); });
@@ -23,9 +23,8 @@ bridge::~bridge() {
     companion.cleanup(caf::exit_reason::user_shutdown, nullptr);
 }
 
-outcome<std::uint64_t> bridge::admit(completion complete) {
-    if (waiting_.fetch_add(1, std::memory_order_relaxed) >= limit_) {
-        waiting_.fetch_sub(1, std::memory_order_relaxed);
+outcome<std::uint64_t> bridge::admit(completion complete, ask_role role) {
+    if (!limit_.enter(role == ask_role::vital)) {
         meters_.admission_refusals.Increment();
         return errc::overloaded;
     }
@@ -33,7 +32,7 @@ outcome<std::uint64_t> bridge::admit(completion complete) {
     auto& s = shard_of(ask);
     const std::lock_guard lock{s.mutex};
     if (closed_) { // under the lock: `close` empties the shard only after it has said so
-        waiting_.fetch_sub(1, std::memory_order_relaxed);
+        limit_.leave();
         return errc::unavailable;
     }
     s.asks.emplace(ask, pending{std::chrono::steady_clock::now() + deadline_, std::move(complete)});
@@ -59,7 +58,7 @@ void bridge::complete(std::uint64_t ask, const caf::message* answer, errc why) {
         finish = std::move(found->second.complete);
         s.asks.erase(found);
     }
-    waiting_.fetch_sub(1, std::memory_order_relaxed);
+    limit_.leave();
     finish(answer, why);
 }
 
@@ -76,12 +75,14 @@ void bridge::sweep() {
                 return true;
             });
         }
-        waiting_.fetch_sub(late.size(), std::memory_order_relaxed);
+        limit_.leave(late.size());
         meters_.asks_timed_out.Increment(static_cast<double>(late.size()));
         for (const auto& complete : late)
             complete(nullptr, errc::deadline_exceeded);
     }
-    meters_.asks_pending.Set(static_cast<double>(waiting_.load(std::memory_order_relaxed)));
+    limit_.adjust();
+    meters_.asks_pending.Set(static_cast<double>(limit_.inside()));
+    meters_.asks_limit.Set(static_cast<double>(limit_.limit()));
 }
 
 void bridge::close() {
@@ -92,7 +93,7 @@ void bridge::close() {
             const std::lock_guard lock{s.mutex};
             left = std::exchange(s.asks, {});
         }
-        waiting_.fetch_sub(left.size(), std::memory_order_relaxed);
+        limit_.leave(left.size());
         for (const auto& [key, ask] : left)
             ask.complete(nullptr, errc::unavailable);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/domain/outcome.hpp"
+#include "actors/runtime/concurrency_limit.hpp"
 #include "actors/runtime/metrics.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,6 +28,10 @@
 
 namespace atelier {
 
+/// What an ask is to the rest: a question; a change, by whose time the limit is judged; or something that is
+/// let in when others are refused, as webhooks and operators are.
+enum class ask_role : std::uint8_t { question, change, vital };
+
 /// Turns the answer of an actor into the completion of an Asio coroutine.
 ///
 /// `co_await bridge.ask<Reply>(handle, command)` sends the command and resumes with the reply on the
@@ -35,8 +40,10 @@ namespace atelier {
 /// same. Thread-safe.
 class bridge {
 public:
-    /// `deadline` holds for every ask; `limit` is the number of asks that may wait at once.
-    bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline, std::size_t limit);
+    /// `deadline` holds for every ask; `limit` is the number of asks that may wait at once, and is lowered
+    /// while changes take longer than `queueing_limit`.
+    bridge(caf::actor_system& system, metrics& meters, std::chrono::milliseconds deadline, std::size_t limit,
+           std::chrono::milliseconds queueing_limit);
     ~bridge();
     bridge(const bridge&) = delete;
     bridge& operator=(const bridge&) = delete;
@@ -44,9 +51,10 @@ public:
     /// Errors: what the actor answers; overloaded (too many asks wait), unavailable (the actor is gone, or
     /// the bridge closed), deadline_exceeded.
     template <class Reply, class Handle, class Command>
-    boost::asio::awaitable<outcome<Reply>> ask(const Handle& receiver, Command command);
+    boost::asio::awaitable<outcome<Reply>> ask(const Handle& receiver, Command command,
+                                               ask_role role = ask_role::question);
 
-    /// Fails the asks whose deadline is over. To be called a few times a second.
+    /// Fails the asks whose deadline is over, and adjusts the limit. To be called a few times a second.
     void sweep();
 
     /// Fails all asks, now and from now on.
@@ -67,7 +75,7 @@ private:
     static constexpr std::size_t shard_count = 16;
 
     /// The number of a new ask, to be the id of its message. Errors: overloaded, unavailable (closed).
-    [[nodiscard]] outcome<std::uint64_t> admit(completion complete);
+    [[nodiscard]] outcome<std::uint64_t> admit(completion complete, ask_role role);
     void answered(caf::mailbox_element& element);
     /// Completes an ask if it still waits.
     void complete(std::uint64_t ask, const caf::message* answer, errc why);
@@ -75,16 +83,15 @@ private:
 
     metrics& meters_;
     std::chrono::milliseconds deadline_;
-    std::size_t limit_;
+    concurrency_limit limit_;
     caf::actor companion_;
     std::array<shard, shard_count> shards_;
     std::atomic<std::uint64_t> next_{1};
-    std::atomic<std::size_t> waiting_{0};
     std::atomic<bool> closed_{false};
 };
 
 template <class Reply, class Handle, class Command>
-boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Command command) {
+boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Command command, ask_role role) {
     using answer = typename caf::response_type<typename Handle::signatures, Command>::type;
     static_assert(std::is_same_v<answer, caf::detail::type_list<outcome<Reply>>> ||
                       std::is_same_v<answer, caf::detail::type_list<Reply>>,
@@ -92,7 +99,8 @@ boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Comma
     constexpr bool bare = std::is_same_v<answer, caf::detail::type_list<Reply>>;
     using result = outcome<Reply>;
 
-    auto initiate = [this, &receiver, &command](auto handler) {
+    const auto begun = std::chrono::steady_clock::now();
+    auto initiate = [this, &receiver, &command, role](auto handler) {
         auto executor = boost::asio::get_associated_executor(handler);
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
         auto finish = [shared, executor](result value) {
@@ -100,14 +108,16 @@ boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Comma
                               [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
         };
         using payload = std::conditional_t<bare, Reply, result>;
-        const auto ask = admit([finish](const caf::message* message, errc why) {
-            if (message == nullptr)
-                finish(result{why});
-            else if (message->template match_elements<payload>())
-                finish(result{message->template get_as<payload>(0)});
-            else
-                finish(result{errc::unavailable});
-        });
+        const auto ask = admit(
+            [finish](const caf::message* message, errc why) {
+                if (message == nullptr)
+                    finish(result{why});
+                else if (message->template match_elements<payload>())
+                    finish(result{message->template get_as<payload>(0)});
+                else
+                    finish(result{errc::unavailable});
+            },
+            role);
         if (!ask) {
             finish(result{ask.error().code});
             return;
@@ -121,8 +131,12 @@ boost::asio::awaitable<outcome<Reply>> bridge::ask(const Handle& receiver, Comma
                                                   caf::make_message_id(*ask), {}, std::move(command)),
                         nullptr);
     };
-    co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result)>(
+    auto answered = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(result)>(
         initiate, boost::asio::use_awaitable);
+    if (role == ask_role::change && answered) // refusals need no commit
+        limit_.changed_after(
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun));
+    co_return answered;
 }
 
 } // namespace atelier

@@ -2,6 +2,7 @@
 
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
+#include "actors/domain/trace_context.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
@@ -38,6 +39,7 @@ struct spend_tokens {
     std::string parameters; ///< JSON object
     microseconds time_limit{};
     std::optional<idempotency_key> idempotency;
+    cause why;
 
     spend_tokens() = default;
     spend_tokens(user_id u, image_id image, style_id s, tokens c)
@@ -168,6 +170,7 @@ struct start_generation {
     instant deadline{};
     style_id style;
     bool running = false; ///< it was at an engine when the service ended
+    cause why;            ///< known as long as the service runs
 
     start_generation() = default;
     explicit start_generation(generation_id i) : id{i} {}

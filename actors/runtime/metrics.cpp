@@ -136,6 +136,8 @@ metrics::metrics(std::unique_ptr<families> f)
       asks_pending{f->gauge("atelier_asks_pending", "Requests waiting for an actor's answer.").Add({})},
       asks_timed_out{
           f->counter("atelier_asks_timed_out_total", "Requests whose actor did not answer in time.").Add({})},
+      asks_limit{
+          f->gauge("atelier_asks_limit", "Requests that may wait for an actor's answer at present.").Add({})},
       event_streams{f->gauge("atelier_event_streams", "Open streams of server-sent events.").Add({})},
       mail_delivery_seconds{
           f->histogram("atelier_mail_delivery_seconds", "From queued to delivered.").Add({}, long_seconds)},
@@ -174,9 +176,11 @@ metrics::metrics(std::unique_ptr<families> f)
       audit_violations{f->single("atelier_audit_violations", "Violations that the last audit found.")},
       reconciliation_time{f->single("atelier_reconciliation_timestamp_seconds",
                                     "Until when the books were compared with the gateway's.")},
-      sweep_time{f->single("atelier_sweep_timestamp_seconds", "When the last sweep ended.")}, families_{
-                                                                                                  std::move(
-                                                                                                      f)} {
+      sweep_time{f->single("atelier_sweep_timestamp_seconds", "When the last sweep ended.")},
+      log_lines_dropped{f->counter("atelier_log_lines_dropped_total",
+                                   "Lines for requests and spans that the log had no room for.")
+                            .Add({})},
+      families_{std::move(f)} {
     // An increase is seen only by who knew the series before.
     for (const auto* state : {"running", "succeeded", "failed"})
         families_->generations.Add({{"state", state}});

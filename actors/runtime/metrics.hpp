@@ -111,6 +111,7 @@ public:
     prometheus::Counter& admission_refusals;
     prometheus::Gauge& asks_pending;
     prometheus::Counter& asks_timed_out;
+    prometheus::Gauge& asks_limit;
     prometheus::Gauge& event_streams;
     prometheus::Histogram& mail_delivery_seconds;
     prometheus::Gauge& mails_waiting;
@@ -134,6 +135,7 @@ public:
     prometheus::Gauge& audit_violations;
     prometheus::Gauge& reconciliation_time;
     prometheus::Gauge& sweep_time;
+    prometheus::Counter& log_lines_dropped;
 
 private:
     struct families;

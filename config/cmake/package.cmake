@@ -8,7 +8,8 @@ set(made "${CMAKE_CURRENT_BINARY_DIR}/package")
 install(TARGETS atelier RUNTIME DESTINATION bin)
 install(FILES "${package}/atelier.conf" DESTINATION /etc/atelier)
 install(FILES "${package}/environment" DESTINATION /etc/atelier PERMISSIONS OWNER_READ OWNER_WRITE)
-install(FILES "${package}/atelier.service" "${package}/atelier-audit.service" "${package}/atelier-audit.timer"
+install(FILES "${package}/atelier.service" "${package}/atelier.socket" "${package}/atelier-audit.service"
+  "${package}/atelier-audit.timer"
   DESTINATION /lib/systemd/system)
 foreach(unit atelier atelier-audit)
   install(FILES "${package}/sandbox.conf" DESTINATION "/lib/systemd/system/${unit}.service.d")

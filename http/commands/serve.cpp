@@ -70,6 +70,7 @@ http::limits limits_of(const settings& config) {
     bounds.body_timeout = s.body_timeout;
     bounds.write_timeout = s.write_timeout;
     bounds.idle_timeout = s.idle_timeout;
+    bounds.drain_idle = s.drain_idle_timeout;
     return bounds;
 }
 
@@ -200,6 +201,7 @@ status running::start(std::function<void(const std::string&)> fatal) {
         sandbox_ ? sandbox_url_ + "/bundles/cloudpayments.js" : std::string{real_widget_script};
     options.base_url = [this] { return config_.http.base_url.empty() ? url_ : config_.http.base_url; };
     options.fatal = std::move(fatal);
+    options.on_span = log_span;
     backend_ = std::make_unique<backend>(std::move(options));
     if (auto started = backend_->start(); !started)
         return started;
@@ -264,6 +266,7 @@ status running::open_servers() {
     listener.identity = identity_.get();
     listener.https = backend_->options.base_url().starts_with("https:") || identity_ != nullptr;
     listener.upload_directory = place_.var.tmp();
+    listener.inherited = inherited_socket("http");
     auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_,
                                      random_, hooks_of(backend_->meters, "public"));
     if (!opened)
@@ -273,6 +276,7 @@ status running::open_servers() {
     own.address = config_.ops.address;
     own.port = config_.ops.port;
     own.bounds = limits_of(config_);
+    own.inherited = inherited_socket("ops");
     own.upload_directory = place_.var.tmp();
     opened = http::server::open(own, http::router{http::operator_routes(*service_)}, *files_, time_, random_,
                                 hooks_of(backend_->meters, "operator"));
@@ -286,8 +290,12 @@ status running::open_servers() {
 
 /// Enforces the deadlines of commands, and looks at the connections now and then.
 void running::keep_deadlines(const std::stop_token& stop) {
+    std::uint64_t dropped = 0;
     while (!stop.stop_requested()) {
         service_->sweep();
+        const auto lines = dropped_log_lines();
+        backend_->meters.log_lines_dropped.Increment(
+            static_cast<double>(lines - std::exchange(dropped, lines)));
         for (const auto& [name, listener] :
              {std::pair{"public", public_.get()}, {"operator", operators_.get()}})
             backend_->meters.listener(name, {listener->connections(), config_.http.max_connections,

@@ -51,6 +51,7 @@ answer create_generation(const endpoint_context& context, request& r, user_id wh
     if (!key)
         co_return key.error();
     order.key = std::move(*key);
+    order.why = {r.trace, r.request_id};
     auto stored = co_await context.backend.generate(std::move(order));
     if (!stored)
         co_return stored.error();

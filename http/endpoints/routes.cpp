@@ -58,6 +58,7 @@ answering answer_user(const endpoint_context& context, scope needed, user_endpoi
     const auto user = co_await permitted(context, needed, r);
     if (!user)
         co_return problem_response(user.error(), r.request_id);
+    r.user = *user;
     const auto counted = context.count_request(*user);
     if (!counted.allowed)
         co_return problem_response(limited(*counted.rate), r.request_id);

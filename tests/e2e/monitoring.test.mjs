@@ -54,6 +54,8 @@ test('a service at work shows exactly the documented metrics', async () => {
     await until('the audit to be seen', async () => (await service.metric('atelier_audit_timestamp_seconds')) > 1.7e9);
     assert.equal(await service.metric('atelier_audit_violations'), 0);
 
+    assert.equal((await service.call('GET', `/v1/styles?${'x'.repeat(20_000)}`)).status, 414);
+
     const { text } = await service.call('GET', `${service.ops}/metrics`);
     promtool(['check', 'metrics'], text);
     assert.deepEqual(Object.fromEntries([...exposed(text)].sort()), Object.fromEntries([...documented()].sort()));

@@ -33,7 +33,8 @@ generation_life::generation_life(generation_world& w, const life_settings& how)
                library_,
                pool_,
                how.attempts_max,
-               [&w] { return w.chance.between(0, 99) / 100.0; }} {
+               [&w] { return w.chance.between(0, 99) / 100.0; },
+               untraced_} {
     auto& service = *w.service;
     watch_.on_request = [this](const request_slot& c, std::size_t on_their_way) {
         requested(c, on_their_way);

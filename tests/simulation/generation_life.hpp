@@ -79,6 +79,7 @@ private:
     event_hub news_;
     queue_depths depths_;
     dispatcher_context dispatching_;
+    tracer untraced_{{}, {}};
     generation_context context_;
     dispatcher_actor dispatcher_;
     generations_actor generations_;

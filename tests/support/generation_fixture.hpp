@@ -209,8 +209,11 @@ struct fixture : test::deterministic {
     dispatcher_context dispatching{time, meters, depths, *engines, {2, 10s}, hub};
     dispatcher_actor dispatcher = owned(dispatcher_actor{system.spawn(dispatcher_behavior, &dispatching)});
     writer_context writing{store, meters, 10, 10};
+    std::vector<span> spans;
+    std::uint64_t last_span = 0;
+    tracer tracing{[this](const span& ended) { spans.push_back(ended); }, [this] { return ++last_span; }};
     generation_context context{
-        time, actors, meters, hub, *engines, images, *image_pool, 2, [] { return 0.0; }};
+        time, actors, meters, hub, *engines, images, *image_pool, 2, [] { return 0.0; }, tracing};
     std::string news;
     event_hub::subscription listening = hub.listen(
         anna, job, [this](const event_ptr& told) { news += told->name + (told->last ? "! " : " "); });

@@ -37,6 +37,7 @@ export class Service {
       ATELIER_SANDBOX_PORT: '0',
       ATELIER_ACCOUNTS_BCRYPT_COST: '4',
       ATELIER_ACCOUNTS_ATTEMPTS_PER_ADDRESS: '0', // all users of a test have one address
+      ATELIER_HTTP_DRAIN_IDLE_TIMEOUT: '0s',
       ...settings,
     };
     delete this.env.DATABASE_URL;

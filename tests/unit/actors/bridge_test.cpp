@@ -35,9 +35,10 @@ struct fixture {
 
     /// Sends a question from a coroutine.
     template <class Reply, class Handle, class Command>
-    std::future<outcome<Reply>> ask(bridge& through, Handle receiver, Command command) {
+    std::future<outcome<Reply>> ask(bridge& through, Handle receiver, Command command,
+                                    ask_role role = ask_role::question) {
         auto answer = std::make_shared<std::promise<outcome<Reply>>>();
-        auto coroutine = asking(through, std::move(receiver), command, answer);
+        auto coroutine = asking(through, std::move(receiver), command, role, answer);
         boost::asio::co_spawn(context, std::move(coroutine), boost::asio::detached);
         return answer->get_future();
     }
@@ -48,8 +49,9 @@ struct fixture {
 
     template <class Reply, class Handle, class Command>
     static boost::asio::awaitable<void> asking(bridge& through, Handle receiver, Command command,
+                                               ask_role role,
                                                std::shared_ptr<std::promise<outcome<Reply>>> answer) {
-        auto reply = co_await through.ask<Reply>(receiver, command);
+        auto reply = co_await through.ask<Reply>(receiver, command, role);
         answer->set_value(std::move(reply));
     }
 
@@ -80,7 +82,7 @@ CAF_TEST_FIXTURE_SCOPE(bridge_tests, fixture)
 
 CAF_TEST(the answer of an actor arrives in the coroutine) {
     reader.lots = lots(3);
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     auto answer = ask(through, readers);
     const auto result = answer.get();
     CAF_REQUIRE(result.has_value());
@@ -89,20 +91,20 @@ CAF_TEST(the answer of an actor arrives in the coroutine) {
 
 CAF_TEST(a refusal of the actor arrives as it is) {
     reader.lots = failure{errc::overloaded, "why"};
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     const auto result = ask(through, readers).get();
     CAF_REQUIRE(!result);
     CAF_CHECK_EQUAL(result.error().detail, "why");
 }
 
 CAF_TEST(an answer that cannot fail is taken as well) {
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     auto answer = ask<children_report>(through, wallet, list_children{1});
     CAF_CHECK_EQUAL(fate(answer), "ok");
 }
 
 CAF_TEST(many questions get their own answers) {
-    bridge through{system, meters, 60s, 1000};
+    bridge through{system, meters, 60s, 1000, 500ms};
     std::vector<std::future<outcome<lots>>> answers;
     for (int i = 0; i < 500; ++i)
         answers.push_back(ask(through, readers));
@@ -111,7 +113,7 @@ CAF_TEST(many questions get their own answers) {
 }
 
 CAF_TEST(a receiver that is gone is unavailable) {
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     auto nobody = ask(through, reader_actor{});
     CAF_CHECK_EQUAL(fate(nobody), "unavailable");
     caf::anon_send_exit(readers, caf::exit_reason::kill);
@@ -121,7 +123,7 @@ CAF_TEST(a receiver that is gone is unavailable) {
 
 CAF_TEST(an answer that does not come in time is a failure) {
     reader.held = true;
-    bridge through{system, meters, 0ms, 10};
+    bridge through{system, meters, 0ms, 10, 500ms};
     auto answer = ask(through, readers);
     while (answer.wait_for(0s) != std::future_status::ready) {
         through.sweep();
@@ -132,7 +134,7 @@ CAF_TEST(an answer that does not come in time is a failure) {
 }
 
 CAF_TEST(a deadline that is not over leaves questions alone) {
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     reader.held = true;
     auto answer = ask(through, readers);
     through.sweep();
@@ -143,7 +145,7 @@ CAF_TEST(a deadline that is not over leaves questions alone) {
 
 CAF_TEST(only so many may wait) {
     reader.held = true;
-    bridge through{system, meters, 60s, 2};
+    bridge through{system, meters, 60s, 2, 500ms};
     auto first = ask(through, readers);
     auto second = ask(through, readers);
     auto third = ask(through, readers);
@@ -153,8 +155,35 @@ CAF_TEST(only so many may wait) {
     CAF_CHECK_EQUAL(fate(second), "unavailable");
 }
 
+CAF_TEST(what is vital is let in when the others are refused) {
+    reader.held = true;
+    bridge through{system, meters, 60s, 1, 500ms};
+    auto first = ask(through, readers);
+    auto second = ask(through, readers);
+    CAF_CHECK_EQUAL(fate(second), "overloaded");
+    auto vital = ask<children_report>(through, wallet, list_children{1}, ask_role::vital);
+    CAF_CHECK_EQUAL(fate(vital), "ok");
+    through.close();
+    CAF_CHECK_EQUAL(fate(first), "unavailable");
+}
+
+CAF_TEST(while changes take long fewer are let in) {
+    bridge through{system, meters, 60s, 1000, 0ms};
+    reader.held = true;
+    std::vector<std::future<outcome<lots>>> held;
+    for (int i = 0; i < 200; ++i)
+        held.push_back(ask(through, readers));
+    auto change = ask<children_report>(through, wallet, list_children{1}, ask_role::change);
+    CAF_CHECK_EQUAL(fate(change), "ok");
+    through.sweep();
+    CAF_CHECK_EQUAL(meters.asks_limit.Value(), 160);
+    auto refused = ask(through, readers);
+    CAF_CHECK_EQUAL(fate(refused), "overloaded");
+    through.close();
+}
+
 CAF_TEST(who has got an answer makes room for the next) {
-    bridge through{system, meters, 60s, 1};
+    bridge through{system, meters, 60s, 1, 500ms};
     for (int i = 0; i < 5; ++i) {
         auto answer = ask(through, readers);
         CAF_CHECK_EQUAL(fate(answer), "ok");
@@ -163,7 +192,7 @@ CAF_TEST(who has got an answer makes room for the next) {
 
 CAF_TEST(closed it fails those who wait and those who come) {
     reader.held = true;
-    bridge through{system, meters, 60s, 10};
+    bridge through{system, meters, 60s, 10, 500ms};
     auto waiting = ask(through, readers);
     through.close();
     CAF_CHECK_EQUAL(fate(waiting), "unavailable");

@@ -41,6 +41,38 @@ CAF_TEST(it waits for a slot and runs and stores its output and ends in one comm
     CAF_CHECK_EQUAL(meters.engine("fake").running.Value(), 0);
 }
 
+CAF_TEST(its steps are spans of the trace of the request that began it) {
+    start_generation begun{job, anna, time.now() + 10min, style_id{}};
+    begun.why = cause{{1, 2, 77}, "order-7"};
+    caf::anon_send(actor, begun);
+    settle();
+    finish();
+    CAF_CHECK_EQUAL(engine.jobs.at(0).why.request_id, "order-7");
+    const auto at_engine = engine.jobs[0].why.trace.span;
+    engine_says(picture());
+    stored(output());
+    finish();
+    std::vector<std::string> names;
+    for (const auto& each : spans) {
+        names.emplace_back(each.name);
+        CAF_CHECK_EQUAL(each.trace.trace_id(), "00000000000000010000000000000002");
+        CAF_CHECK_EQUAL(each.request_id, "order-7");
+        CAF_CHECK_EQUAL(each.parent, each.name == "generation" ? 77u : spans.back().trace.span);
+    }
+    CAF_CHECK((names == std::vector<std::string>{"generation.queue", "generation.engine", "generation.store",
+                                                 "generation"}));
+    CAF_CHECK_EQUAL(spans.at(1).trace.span, at_engine);
+}
+
+CAF_TEST(what goes on after a restart has a trace of its own) {
+    run();
+    engine_says(engine_failure{false, "no"});
+    CAF_REQUIRE(spans.size() >= 2);
+    CAF_CHECK(spans[0].trace.is_known());
+    CAF_CHECK_EQUAL(spans[0].trace.trace_id(), spans[1].trace.trace_id());
+    CAF_CHECK_EQUAL(std::get<std::string>(spans[1].attributes.back().second), "job");
+}
+
 CAF_TEST(progress is told in steps of a percent and never of an old attempt) {
     run();
     for (const double done : {0.0, 0.005, 0.02, 0.025, 0.5, 0.4, 1.5})

@@ -2,6 +2,9 @@
 #include "tests/support/test.hpp"
 #include "tests/unit/http/test_server.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -97,6 +100,35 @@ CAF_TEST(a client that does not take its response is cut off) {
     CAF_CHECK(eventually([&] { return server.observed().size() == 1; }));
     CAF_CHECK(eventually([&] { return server->connections() == 0; }));
     CAF_CHECK(!client.next().complete);
+}
+
+CAF_TEST(a client that pipelines requests and takes no answers is cut off) {
+    auto bounds = patient();
+    bounds.write_timeout = soon;
+    std::atomic<std::size_t> handled = 0;
+    auto answer = make_route(method::get, "/large", body_mode::none, [&](request&) {
+        ++handled;
+        return text(std::string(60'000, 'x'));
+    });
+    test_server server{bounds, {std::move(answer)}};
+    wire_client greedy{server.port(), 4096};
+    std::string many;
+    constexpr std::size_t batch = 1'000;
+    for (std::size_t i = 0; i < batch; ++i)
+        many += get("/large");
+    std::size_t sent = 0;
+    std::jthread sender{[&] {
+        while (sent < 1'000 * batch && greedy.send(many))
+            sent += batch;
+    }};
+    CAF_CHECK(eventually([&] { return handled > 0; }));
+    wire_client polite{server.port()};
+    polite.send(get("/hello"));
+    CAF_CHECK_EQUAL(polite.next().status, 200U);
+    sender.join(); // it could not send all
+    CAF_CHECK(sent < 1'000 * batch);
+    CAF_CHECK(handled < batch); // each answer is taken before the next request is read
+    CAF_CHECK(eventually([&] { return server->connections() == 1; }));
 }
 
 CAF_TEST(connections past the limit are told so) {
@@ -203,6 +235,60 @@ CAF_TEST(a drain lets requests finish and closes idle connections) {
     stopper.join();
     CAF_CHECK_EQUAL(server->connections(), 0U);
     server->stop(patience); // harmless
+}
+
+CAF_TEST(an idle connection may send one last request when the server drains) {
+    auto bounds = patient();
+    bounds.drain_idle = patience;
+    test_server server{bounds};
+    wire_client client{server.port()};
+    client.send(get("/hello"));
+    CAF_CHECK_EQUAL(client.next().status, 200U);
+    std::jthread stopper{[&] { server->stop(2 * patience); }};
+    CAF_CHECK(eventually([&] { return !wire_client{server.port()}.connected(); }));
+    client.send(get("/hello"));
+    const auto last = client.next();
+    CAF_CHECK_EQUAL(last.status, 200U);
+    CAF_CHECK_EQUAL(last.header("connection"), "close");
+    CAF_CHECK(client.at_end());
+}
+
+CAF_TEST(a drain does not wait for idle connections for long) {
+    auto bounds = patient();
+    bounds.drain_idle = std::chrono::milliseconds{100};
+    test_server server{bounds};
+    wire_client client{server.port()};
+    client.send(get("/hello"));
+    CAF_CHECK_EQUAL(client.next().status, 200U);
+    server->stop(patience);
+    CAF_CHECK(client.at_end());
+    CAF_CHECK_EQUAL(server->connections(), 0U);
+}
+
+CAF_TEST(a server takes the socket of a service manager and leaves it open) {
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::acceptor held{context, {boost::asio::ip::make_address("127.0.0.1"), 0}};
+    const auto port = held.local_endpoint().port();
+    for (int life = 0; life < 2; ++life) {
+        wire_client early{port}; // waits in the queue of the socket
+        test_server server{
+            patient(), {}, 2, [&](http::server_options& o) { o.inherited = held.native_handle(); }};
+        CAF_CHECK_EQUAL(server.port(), port);
+        early.send(get("/hello"));
+        CAF_CHECK_EQUAL(early.next().status, 200U);
+        server->stop(patience);
+    }
+    CAF_CHECK(wire_client{port}.connected());
+}
+
+CAF_TEST(only a listening socket can be taken) {
+    file_pool files{1, 1};
+    const system_clock time;
+    system_random random;
+    http::server_options options;
+    options.inherited = STDERR_FILENO;
+    const auto opened = http::server::open(options, http::router{{}}, files, time, random, {});
+    CAF_CHECK(!opened && opened.error().code == errc::unavailable);
 }
 
 CAF_TEST(a connection whose response is still on its way ends with a drain) {

@@ -95,6 +95,7 @@ public:
     const system_clock time;
     system_random random;
     metrics meters;
+    restart_log crashes;
     connection_pool reads;
     connection_pool hashing;
     id_blocks ids;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 
 namespace atelier::http {
 namespace {
@@ -99,21 +100,22 @@ json::array writer::health() const {
 }
 
 json::object writer::http() const {
+    std::map<std::vector<std::string>, std::int64_t> errors;
+    constexpr std::string_view answers = "atelier_http_requests_total";
+    for (const auto& of : now_.values(answers, {"listener", "method", "route", "status"}))
+        if (of[3].starts_with('5'))
+            errors[{of[0], of[1], of[2]}] +=
+                total(answers, {{"route", of[2]}, {"method", of[1]}, {"status", of[3]}, {"listener", of[0]}});
     json::array routes;
     for (const auto& of :
          now_.values("atelier_http_request_seconds_count", {"listener", "method", "route"})) {
-        const labels with{{"listener", of[0]}, {"method", of[1]}, {"route", of[2]}};
+        const labels with{{"route", of[2]}, {"method", of[1]}, {"listener", of[0]}}; // what tells most first
         json::object route{{"listener", of[0]}, {"method", of[1]}, {"route", of[2]}};
         route["requests"] = total("atelier_http_request_seconds_count", with);
         route["per_second"] = per_second("atelier_http_request_seconds_count", with);
         add_times(route, "atelier_http_request_seconds", with);
-        std::int64_t errors = 0;
-        for (const auto& status : now_.values("atelier_http_requests_total", {"status"}))
-            if (status[0].starts_with('5'))
-                errors +=
-                    total("atelier_http_requests_total",
-                          {{"listener", of[0]}, {"method", of[1]}, {"route", of[2]}, {"status", status[0]}});
-        route["errors"] = errors;
+        const auto failed = errors.find(of);
+        route["errors"] = failed == errors.end() ? 0 : failed->second;
         routes.push_back(std::move(route));
     }
     json::object answered{

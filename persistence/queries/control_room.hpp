@@ -2,6 +2,7 @@
 
 #include "actors/domain/ids.hpp"
 #include "actors/domain/outcome.hpp"
+#include "actors/domain/time.hpp"
 #include "persistence/pg/connection.hpp"
 
 #include <cstdint>

@@ -20,7 +20,7 @@ async function signIn(page, service) {
   await page.goto(`${service.ops}/ops`);
   await page.getByLabel('Operator’s token').fill(service.operator);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('Live', { exact: true }).last().waitFor();
+  await page.getByRole('status').getByText('Connected').waitFor();
 }
 
 /** Something of everything that the page shows. */
@@ -77,7 +77,7 @@ test('the log level is switched, families are looked into, and a revoked operato
     assert.equal(actions.data[0].action, 'PUT /ops/log');
     assert.equal((await service.asOperator('PUT', '/ops/log', { body: { level: 'loud' } })).status, 422);
 
-    await panel(page, 'Actor families').getByRole('cell', { name: 'wallet', exact: true }).click();
+    await panel(page, 'Actor families').getByRole('button', { name: 'wallet', exact: true }).click();
     const drawer = page.getByRole('dialog');
     const user = (await service.call('GET', '/v1/me', { token })).json.id;
     await drawer.getByRole('cell', { name: String(user), exact: true }).waitFor();
@@ -87,7 +87,7 @@ test('the log level is switched, families are looked into, and a revoked operato
     assert.equal((await service.asOperator('GET', '/ops/actors/unicorn')).status, 404);
     assert.equal((await service.asOperator('GET', '/ops/actors/wallet?limit=0')).status, 422);
 
-    await panel(page, 'Actor families').getByRole('cell', { name: 'writer', exact: true }).click();
+    await panel(page, 'Actor families').getByRole('button', { name: 'writer', exact: true }).click();
     await drawer.getByText('nothing to look into').waitFor();
     await drawer.getByRole('button', { name: 'Close' }).click();
 

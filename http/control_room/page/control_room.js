@@ -40,7 +40,7 @@ async function open_room() {
 
 function connected(yes) {
   const sound = latest?.health.every((part) => part.ok);
-  replace(at('connection'), element('span', { class: `dot ${yes ? (sound ? '' : 'bad') : 'warn'}` }), yes ? (sound ? 'Live' : 'Unwell') : 'Connecting again…');
+  replace(at('connection'), element('span', { class: `dot ${yes ? (sound ? '' : 'bad') : 'warn'}` }), yes ? (sound ? 'Connected' : 'Something is wrong') : 'Connecting again…');
   at('live').classList.toggle('stale', !yes);
 }
 

@@ -40,12 +40,12 @@ export function table(columns, { key, open, empty = 'Nothing yet.' }) {
   const scroll = element('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': columns[0].title }, grid);
   const known = new Map();
   const make = (id) => {
-    const row = element('tr', open ? { class: 'open', tabindex: '0', role: 'button' } : {},
-      ...columns.map((c) => element('td', { class: c.class })));
-    const made = { row, data: undefined };
+    const row = element('tr', { class: open ? 'open' : undefined }, ...columns.map((c) => element('td', { class: c.class })));
+    const made = { row, data: undefined, places: [...row.children] };
     if (open) {
+      made.places[0] = element('button', { type: 'button', class: 'opener' });
+      row.children[0].append(made.places[0]);
       row.addEventListener('click', () => open(made.data));
-      row.addEventListener('keydown', (event) => event.key === 'Enter' && open(made.data));
     }
     known.set(id, made);
     return made;
@@ -55,12 +55,12 @@ export function table(columns, { key, open, empty = 'Nothing yet.' }) {
     rows.forEach((data, index) => {
       const id = key(data);
       left.delete(id);
-      const { row } = Object.assign(known.get(id) ?? make(id), { data });
+      const { row, places } = Object.assign(known.get(id) ?? make(id), { data });
       columns.forEach((column, at) => {
-        const cell = row.children[at];
+        const place = places[at];
         const content = column.text(data);
-        if (content instanceof Node) { if (!cell.firstChild?.isEqualNode(content)) cell.replaceChildren(content); } else say(cell, content);
-        cell.className = [column.class, column.mark?.(data)].filter(Boolean).join(' ');
+        if (content instanceof Node) { if (!place.firstChild?.isEqualNode(content)) place.replaceChildren(content); } else say(place, content);
+        row.children[at].className = [column.class, column.mark?.(data)].filter(Boolean).join(' ');
       });
       row.children[0].title = row.children[0].textContent;
       if (body.children[index] !== row) body.insertBefore(row, body.children[index] ?? null);
@@ -80,7 +80,7 @@ const svg = (name, attributes) => {
 };
 
 /** A small chart of the last values. */
-export function sparkline(length = 90) {
+export function sparkline(length = 60) {
   const values = [];
   const line = svg('path', { class: 'spark-line' });
   const area = svg('path', { class: 'spark-area' });

@@ -120,9 +120,11 @@ function list(columns_of, path, { open, empty }) {
       rows = further ? rows.concat(page.data) : page.data;
       cursor = page.next_cursor;
       view.update(rows);
+      view.node.hidden = false;
       say(note, '');
     } catch (error) {
       view.update([]);
+      view.node.hidden = true;
       say(note, error.status === 404 ? 'This service does not offer it.' : error.message);
     }
     more.hidden = !cursor;

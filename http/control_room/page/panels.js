@@ -33,10 +33,10 @@ function tiles() {
 }
 
 function health() {
-  const parts = element('div');
+  const parts = element('div', { class: 'parts' });
   const facts = element('div', { class: 'facts' });
   const update = ({ health: all, process, payment_alarms: alarms }) => {
-    replace(parts, ...all.map((p) => element('span', { class: 'part', title: p.detail },
+    replace(parts, ...all.map((p) => element('span', { title: p.detail },
       element('span', { class: `dot ${p.ok ? '' : 'bad'}` }), `${p.name}${p.ok ? '' : `: ${p.detail}`}`)),
     alarms ? element('span', { class: 'badge bad' }, `${show.count(alarms)} payment alarms`) : undefined);
     replace(facts, ...[`up ${show.seconds((Date.now() - Date.parse(process.started_at)) / 1000)}`,
@@ -44,9 +44,6 @@ function health() {
       process.disk_size_bytes ? `${show.bytes(process.disk_free_bytes)} free on disk` : undefined, `version ${process.version}`]
       .filter(Boolean).map((text) => element('span', {}, text)));
   };
-  parts.style.display = 'flex';
-  parts.style.flexWrap = 'wrap';
-  parts.style.gap = '.3rem 1.2rem';
   return { node: element('section', { class: 'card health', 'aria-label': 'Health' }, parts, facts), update };
 }
 
@@ -60,13 +57,16 @@ function routes() {
     { title: 'p50', class: 'later', text: (r) => show.milliseconds(r.p50_ms), mark: (r) => (r.p50_ms ? '' : 'idle') },
     { title: 'p99', text: (r) => show.milliseconds(r.p99_ms), mark: latency(500) },
     { title: 'errors', text: (r) => show.count(r.errors), mark: (r) => (r.errors ? 'bad' : 'idle') },
-    { title: 'total', text: (r) => show.count(r.requests) },
+    { title: 'total', class: 'later', text: (r) => show.count(r.requests) },
   ], { key: (r) => `${r.listener} ${r.method} ${r.route}`, empty: 'No request has come yet.' });
+  const refusals = element('div', { class: 'chips' });
   const update = ({ http }) => {
     say(aside, `${show.count(http.connections)} connections · ${show.count(http.event_streams)} streams`);
     rows.update([...http.routes].sort((a, b) => (b.listener === 'public') - (a.listener === 'public') || b.per_second - a.per_second || b.requests - a.requests));
+    replace(refusals, ...Object.entries(http.refusals).filter(([, n]) => n > 0).map(([reason, n]) =>
+      element('span', { class: 'badge warn' }, `${show.words(reason)} ${show.count(n)}`)));
   };
-  return { node: card('Requests by route', { aside }, rows.node), update };
+  return { node: card('Requests by route', { aside }, rows.node, refusals), update };
 }
 
 function actors(drill) {
@@ -123,8 +123,10 @@ function generations() {
   const aside = element('span', { class: 'quiet' });
   const engines = element('div', { class: 'bars' });
   const users = element('div', { class: 'bars' });
+  const times = element('p', { class: 'sub' });
   const update = ({ generations: g }) => {
     say(aside, `${show.count(g.states.succeeded ?? 0)} done · ${show.count(g.states.failed ?? 0)} failed`);
+    say(times, `By user, running + waiting. Half wait ${show.milliseconds(g.wait_p50_ms)} at most, and run ${show.milliseconds(g.run_p50_ms)}.`);
     const most = Math.max(1, ...g.engines.map((e) => e.queued + e.running));
     replace(engines, ...g.engines.map((e) => bar(
       element('span', {}, e.engine, e.left_alone ? element('span', { class: 'badge bad' }, 'left alone') : undefined),
@@ -135,7 +137,7 @@ function generations() {
       [u.running / top, ''], [u.queued / top, 'second'])) : [element('p', { class: 'quiet' }, 'Nobody waits.')]));
   };
   return { node: card('Generation queue', { aside }, element('div', { class: 'body' },
-    engines, element('p', { class: 'sub' }, 'By user, running + waiting'), users)), update };
+    engines, times, users)), update };
 }
 
 const verdict_kind = (verdict) => (/^(credited|repeated|duplicate|accepted|approved|noted|applied|refunded|declined)/.test(verdict) ? 'good'

@@ -200,6 +200,8 @@ class Service(HttpContestant):
             "ATELIER_VAR": str(self.work / "var"), "DATABASE_URL": self.server.conninfo(database),
             "ATELIER_HTTP_PORT": "0", "ATELIER_OPS_PORT": "0", "ATELIER_SANDBOX_PORT": "0",
             "ATELIER_LOG_LEVEL": "warn",
+            # All load comes from one address, and more of one user than any user sends.
+            "ATELIER_HTTP_REQUESTS_PER_ADDRESS": "0", "ATELIER_HTTP_REQUESTS_PER_USER": "0",
             "ATELIER_WALLETS_IDLE_TIMEOUT": "1h", "ATELIER_GENERATIONS_SLOTS": "1",
             "ATELIER_GENERATIONS_DEADLINE": "1d", "ATELIER_GENERATIONS_QUEUE_LIMIT": "10000000",
             "ATELIER_GENERATIONS_QUEUE_LIMIT_PER_USER": "10000000"} | settings

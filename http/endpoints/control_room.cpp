@@ -105,9 +105,7 @@ answer show_overview(service&, control_room& room, request&) {
     auto now = co_await room.overview();
     if (!now)
         co_return now.error();
-    auto reply = json_response(200, *std::move(now));
-    reply.with("Cache-Control", "no-store");
-    co_return reply;
+    co_return json_response(200, *std::move(now));
 }
 
 answer stream_overview(service& backend, control_room& room, request& r) {

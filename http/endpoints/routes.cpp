@@ -42,11 +42,15 @@ reply<user_id> permitted(const endpoint_context& context, scope needed, const re
     co_return who->user;
 }
 
+bool says_caching(const response& answer) {
+    using header = std::pair<std::string, std::string>;
+    return std::ranges::find(answer.headers, "Cache-Control", &header::first) != answer.headers.end();
+}
+
 /// What belongs to one user is kept by no cache but his own, and that asks each time, unless the endpoint
 /// knows better.
 void limit_caching(const request& r, response& answer) {
-    using header = std::pair<std::string, std::string>;
-    if (std::ranges::find(answer.headers, "Cache-Control", &header::first) == answer.headers.end())
+    if (!says_caching(answer))
         answer.with("Cache-Control",
                     is_safe(r.verb) && answer.status == 200 ? "private, no-cache" : "no-store");
 }
@@ -70,7 +74,10 @@ answering answer_user(const endpoint_context& context, scope needed, user_endpoi
 using operator_work = std::function<answer(request&)>;
 
 answering answer_anybody_here(operator_work work, request& r) {
-    co_return finish(co_await work(r), r);
+    auto answer = finish(co_await work(r), r);
+    if (answer.status < 300 && !says_caching(answer))
+        answer.with("Cache-Control", "no-store"); // it was true at that moment
+    co_return answer;
 }
 
 /// As the audit log has it.
@@ -93,11 +100,11 @@ answering answer_operator(service& backend, operator_work work, request& r) {
     if (!who)
         co_return problem_response(who.error(), r.request_id);
     if (is_safe(r.verb))
-        co_return finish(co_await work(r), r);
+        co_return co_await answer_anybody_here(work, r);
     const auto action = co_await backend.begin_action(action_of(*std::move(who), r));
     if (!action)
         co_return problem_response(action.error(), r.request_id);
-    auto answer = finish(co_await work(r), r);
+    auto answer = co_await answer_anybody_here(work, r);
     if (const auto noted = co_await backend.end_action(*action, std::to_string(answer.status)); !noted)
         spdlog::error("audit log: how action {} went could not be noted: {}", action->value,
                       noted.error().detail);

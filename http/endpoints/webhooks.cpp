@@ -34,7 +34,9 @@ answer receive_webhook(const endpoint_context& context, request& r) {
     const auto reply = co_await context.backend.notify(std::move(hook));
     if (!reply)
         co_return reply.error();
-    co_return json_response(200, R"({"code":)" + std::to_string(reply->code) + "}");
+    auto answer = json_response(200, R"({"code":)" + std::to_string(reply->code) + "}");
+    answer.with("Cache-Control", "no-store"); // also to a GET, which the gateway may be told to use
+    co_return answer;
 }
 
 answer receive_engine_webhook(const endpoint_context& context, request& r) {

@@ -34,7 +34,7 @@ test('the pages behind the links work without script', () => withService({}, (se
 test('a browser keeps its session in a cookie that no other site can use', () => withService({}, (service) =>
   withPage(async (page) => {
     await service.newUser('ann@example.com', password);
-    await page.goto(`${service.http}/v1/styles`); // any address of the service
+    await page.goto(`${service.http}/docs`); // a page of the service whose scripts may call it
     // Runs on the page: what fetch sends along is the browser's decision.
     const call = (method, path, body, headers = {}) => page.evaluate(async (c) => {
       const response = await fetch(c.path, {

@@ -52,7 +52,7 @@ test('an operator signs in and sees the service live, and nothing comes from els
     assert.equal(Math.round(shown * 100), price);
     await until('the spent token', async () => /^1\b/.test(await tile(page, 'Tokens out today').innerText()));
     await panel(page, 'Webhooks').getByText('credited').waitFor();
-    await panel(page, 'Requests by route').getByText('/v1/generations', { exact: true }).first().waitFor();
+    await panel(page, 'Requests by route').getByText('POST/v1/generations', { exact: true }).waitFor();
     await panel(page, 'Writers').getByText(/^\d of \d connected$/).waitFor();
     await panel(page, 'Books').getByText('never run').waitFor();
     await panel(page, 'Recent restarts').getByText('No actor has crashed').waitFor();
@@ -104,7 +104,6 @@ test('the page fits a phone and a desk, by day and by night', () =>
       await page.setViewportSize({ width, height });
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme });
-        await page.evaluate(() => sessionStorage.clear());
         if (name === 'phone') {
           await page.goto(`${service.ops}/ops`);
           await picture(page, `sign_in_${colorScheme}`);
@@ -123,7 +122,7 @@ test('the page fits a phone and a desk, by day and by night', () =>
         await page.getByRole('region', { name: 'Audit log' }).waitFor();
         assert.ok(await fits(), `${name} ${colorScheme}, management`);
         await picture(page, `manage_${name}_${colorScheme}`);
-        await page.goto('about:blank');
+        await page.getByRole('button', { name: 'Sign out' }).click();
       }
     }
     assert.equal(new Set(grounds).size, 2);

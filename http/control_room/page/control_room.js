@@ -64,7 +64,7 @@ function drill(family) {
   };
   const timer = setInterval(load, 2000);
   const now = latest.actors.find((a) => a.kind === family.kind);
-  open_drawer(`Actors: ${family.kind}`, element('div', { class: 'body' }, note, element('dl', { class: 'record' },
+  open_drawer(`Actors: ${family.kind}`, element('div', { class: 'body stack' }, note, element('dl', { class: 'record' },
     ...[['spawned', show.count(now.spawned)], ['restarts', show.count(now.restarts)], ['in mailboxes', show.count(now.mailbox)],
       ['messages handled', show.count(now.messages)], ['handler, half within', show.milliseconds(now.p50_ms)],
       ['handler, 99 % within', show.milliseconds(now.p99_ms)], ['slowest so far', `≤ ${show.milliseconds(now.slowest_ms)}`]]

@@ -43,7 +43,7 @@ const searches = [
     { title: 'Came', class: 'later', text: (n) => show.time(n.received_at ?? n.created_at) }],
   filters: [['type', 'Type'], ['verdict', 'Verdict']], detail: notification_detail },
   { id: 'actions', title: 'Audit log', columns: [{ title: 'Action', text: (a) => a.action }, { title: 'Operator', text: (a) => a.operator },
-    { title: 'Outcome', text: (a) => badge(a.outcome ?? 'under way', a.outcome?.startsWith('2') ? 'good' : a.outcome ? 'warn' : '') },
+    { title: 'Outcome', text: (a) => badge(a.outcome ?? 'under way', /^2\d\d$/.test(a.outcome) ? 'good' : /^[45]\d\d$/.test(a.outcome) ? 'warn' : '') },
     { title: 'When', class: 'later', text: (a) => show.time(a.begun_at) }],
   filters: [['operator', 'Operator']], detail: (a) => [record(a)] },
 ];

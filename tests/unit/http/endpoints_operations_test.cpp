@@ -45,6 +45,12 @@ CAF_TEST(a process with a broken part says which) {
                              R"("detail":"no \"route\""},{"name":"disk","ok":true,"detail":""}]})");
 }
 
+CAF_TEST(what an operator is shown is kept by no cache) {
+    front_end front;
+    CAF_CHECK_EQUAL(header(front.send_to_operator(get("/ops/actors")), "Cache-Control"), "no-store");
+    CAF_CHECK_EQUAL(header(front.send_to_operator(get("/metrics")), "Cache-Control"), "no-store");
+}
+
 CAF_TEST(metrics come in the text format of Prometheus) {
     front_end front;
     const auto r = front.send_to_operator(get("/metrics"));

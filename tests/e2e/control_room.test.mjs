@@ -52,7 +52,7 @@ test('an operator signs in and sees the service live, and nothing comes from els
     assert.equal(Math.round(shown * 100), price);
     await until('the spent token', async () => /^1\b/.test(await tile(page, 'Tokens out today').innerText()));
     await panel(page, 'Webhooks').getByText('credited').waitFor();
-    await panel(page, 'Requests by route').getByText('POST/v1/generations', { exact: true }).waitFor();
+    await panel(page, 'Requests by route').getByText('POST /v1/generations', { exact: true }).waitFor();
     await panel(page, 'Writers').getByText(/^\d of \d connected$/).waitFor();
     await panel(page, 'Books').getByText('never run').waitFor();
     await panel(page, 'Recent restarts').getByText('No actor has crashed').waitFor();

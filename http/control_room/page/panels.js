@@ -52,7 +52,7 @@ const latency = (limit) => (row) => (row.p99_ms > limit * 4 ? 'bad' : row.p99_ms
 function routes() {
   const aside = element('span', { class: 'quiet' });
   const rows = table([
-    { title: 'Route', text: (r) => element('span', {}, element('span', { class: 'method' }, r.method), r.route) },
+    { title: 'Route', text: (r) => element('span', {}, element('span', { class: 'method' }, r.method), ' ', r.route) },
     { title: 'per s', text: (r) => show.rate(r.per_second), mark: (r) => (r.per_second ? '' : 'idle') },
     { title: 'p50', class: 'later', text: (r) => show.milliseconds(r.p50_ms), mark: (r) => (r.p50_ms ? '' : 'idle') },
     { title: 'p99', text: (r) => show.milliseconds(r.p99_ms), mark: latency(500) },

@@ -50,6 +50,13 @@ private:
         const auto came = now_.sum(name, with) - before_.sum(name, with);
         return facts_.window.count() > 0 ? std::max(came, 0.0) / facts_.window.count() : 0;
     }
+    /// How many values a histogram has, and gets.
+    [[nodiscard]] std::int64_t observed(std::string_view name, labels with) const {
+        return total(std::string{name} + "_count", with);
+    }
+    [[nodiscard]] double observed_per_second(std::string_view name, labels with) const {
+        return per_second(std::string{name} + "_count", with);
+    }
     [[nodiscard]] histogram_reading lately(std::string_view name, labels with = {}) const {
         return now_.histogram(name, with).since(before_.histogram(name, with));
     }
@@ -107,20 +114,19 @@ json::object writer::http() const {
             errors[{of[0], of[1], of[2]}] +=
                 total(answers, {{"route", of[2]}, {"method", of[1]}, {"status", of[3]}, {"listener", of[0]}});
     json::array routes;
-    for (const auto& of :
-         now_.values("atelier_http_request_seconds_count", {"listener", "method", "route"})) {
+    for (const auto& of : now_.values(answers, {"listener", "method", "route"})) {
         const labels with{{"route", of[2]}, {"method", of[1]}, {"listener", of[0]}}; // what tells most first
         json::object route{{"listener", of[0]}, {"method", of[1]}, {"route", of[2]}};
-        route["requests"] = total("atelier_http_request_seconds_count", with);
-        route["per_second"] = per_second("atelier_http_request_seconds_count", with);
+        route["requests"] = observed("atelier_http_request_seconds", with);
+        route["per_second"] = observed_per_second("atelier_http_request_seconds", with);
         add_times(route, "atelier_http_request_seconds", with);
         const auto failed = errors.find(of);
         route["errors"] = failed == errors.end() ? 0 : failed->second;
         routes.push_back(std::move(route));
     }
     json::object answered{
-        {"requests", total("atelier_http_request_seconds_count", {{"listener", "public"}})},
-        {"per_second", per_second("atelier_http_request_seconds_count", {{"listener", "public"}})}};
+        {"requests", observed("atelier_http_request_seconds", {{"listener", "public"}})},
+        {"per_second", observed_per_second("atelier_http_request_seconds", {{"listener", "public"}})}};
     add_times(answered, "atelier_http_request_seconds", {{"listener", "public"}});
     answered["connections"] = total("atelier_http_connections", {{"listener", "public"}});
     answered["connections_max"] = total("atelier_http_connections_max", {{"listener", "public"}});
@@ -139,8 +145,8 @@ json::array writer::actors() const {
                             {"spawned", total("atelier_actors_spawned_total", with)},
                             {"restarts", total("atelier_actor_restarts_total", with)},
                             {"mailbox", total("atelier_actor_mailbox_depth", with)},
-                            {"messages", total("atelier_actor_handling_seconds_count", with)},
-                            {"per_second", per_second("atelier_actor_handling_seconds_count", with)}};
+                            {"messages", observed("atelier_actor_handling_seconds", with)},
+                            {"per_second", observed_per_second("atelier_actor_handling_seconds", with)}};
         add_times(family, "atelier_actor_handling_seconds", with);
         const auto ever = now_.histogram("atelier_actor_handling_seconds", with);
         family["slowest_ms"] = milliseconds(ever.quantile(1));

@@ -143,7 +143,8 @@ answer list_live_actors(service&, control_room& room, request& r) {
         if (error != std::errc{} || stop != end || limit < 1 || limit > actors_max)
             co_return invalid_field("limit", "out_of_range", "must be a number between 1 and 1000");
     }
-    auto found = co_await room.actors(std::string{r.path_parameters.front()}, limit);
+    std::string kind{r.path_parameters.front()};
+    auto found = co_await room.actors(std::move(kind), limit);
     if (!found)
         co_return found.error();
     co_return json_response(200, *std::move(found));

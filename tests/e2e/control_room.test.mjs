@@ -47,7 +47,7 @@ test('an operator signs in and sees the service live, and nothing comes from els
     await until('nothing to be paid yet', async () => /\b0$|0\s*0 payments/.test(await tile(page, 'Money in today').innerText()));
 
     const { price } = await work(service, 'ann@example.com');
-    await tile(page, 'Money in today').getByText('1 payments').waitFor();
+    await tile(page, 'Money in today').getByText('1 payment', { exact: true }).waitFor();
     const shown = Number((await tile(page, 'Money in today').innerText()).split('\n')[0].replace(/[^\d.]/g, ''));
     assert.equal(Math.round(shown * 100), price);
     await until('the spent token', async () => /^1\b/.test(await tile(page, 'Tokens out today').innerText()));

@@ -5,6 +5,8 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 
 export const count = (n) => (Math.abs(n) < 100_000 ? plain.format(n) : compact.format(n));
 
+export const many = (n, what) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
+
 /** Something per second. */
 export const rate = (n) => (n === 0 ? '0' : n < 0.1 ? '<0.1' : n < 10 ? n.toFixed(1) : count(Math.round(n)));
 

@@ -42,7 +42,7 @@ const searches = [
   { id: 'notifications', title: 'Notifications', columns: [{ title: 'Type', text: (n) => n.type }, columns.id, { title: 'Verdict', text: (n) => badge(n.verdict ?? '–') },
     { title: 'Came', class: 'later', text: (n) => show.time(n.received_at ?? n.created_at) }],
   filters: [['type', 'Type'], ['verdict', 'Verdict']], detail: notification_detail },
-  { id: 'actions', title: 'Audit log', columns: [{ title: 'Action', text: (a) => a.action }, { title: 'Operator', text: (a) => a.operator },
+  { id: 'actions', title: 'Audit log', columns: [{ title: 'Action', text: (a) => a.action }, { title: 'Operator', class: 'later', text: (a) => a.operator },
     { title: 'Outcome', text: (a) => badge(a.outcome ?? 'under way', /^2\d\d$/.test(a.outcome) ? 'good' : /^[45]\d\d$/.test(a.outcome) ? 'warn' : '') },
     { title: 'When', class: 'later', text: (a) => show.time(a.begun_at) }],
   filters: [['operator', 'Operator']], detail: (a) => [record(a)] },

@@ -26,7 +26,7 @@ function tiles() {
     all.generations.set(`${running} running`, `${queued} waiting`, running + queued);
     const out = Math.max(0, -(today?.tokens.spend ?? 0));
     const back = today?.tokens.refund ?? 0;
-    all.money.set(today ? show.money(today.amount_cents, today.currency) : '–', today ? `${show.count(today.payments)} payments` : 'the database is silent', today?.amount_cents ?? 0);
+    all.money.set(today ? show.money(today.amount_cents, today.currency) : '–', today ? show.many(today.payments, 'payment') : 'the database is silent', today?.amount_cents ?? 0);
     all.tokens.set(today ? show.count(out) : '–', back ? `${show.count(back)} given back` : 'none given back', out);
   };
   return { node: element('div', { class: 'tiles' }, ...Object.values(all).map((t) => t.node)), update };
@@ -38,7 +38,7 @@ function health() {
   const update = ({ health: all, process, payment_alarms: alarms }) => {
     replace(parts, ...all.map((p) => element('span', { title: p.detail },
       element('span', { class: `dot ${p.ok ? '' : 'bad'}` }), `${p.name}${p.ok ? '' : `: ${p.detail}`}`)),
-    alarms ? element('span', { class: 'badge bad' }, `${show.count(alarms)} payment alarms`) : undefined);
+    alarms ? element('span', { class: 'badge bad' }, show.many(alarms, 'payment alarm')) : undefined);
     replace(facts, ...[`up ${show.seconds((Date.now() - Date.parse(process.started_at)) / 1000)}`,
       `${process.processors_busy.toFixed(2)} processors`, show.bytes(process.memory_bytes),
       process.disk_size_bytes ? `${show.bytes(process.disk_free_bytes)} free on disk` : undefined, `version ${process.version}`]
@@ -79,7 +79,7 @@ function actors(drill) {
     { title: 'mailbox', text: (a) => show.count(a.mailbox), mark: (a) => (a.mailbox > 1000 ? 'bad' : a.mailbox > 100 ? 'warn' : a.mailbox ? '' : 'idle') },
     { title: 'msg/s', text: (a) => show.rate(a.per_second), mark: (a) => (a.per_second ? '' : 'idle') },
     { title: 'p99', class: 'later', text: (a) => show.milliseconds(a.p99_ms), mark: latency(20) },
-    { title: 'slowest', text: (a) => (a.slowest_ms ? `≤ ${show.milliseconds(a.slowest_ms)}` : '–'), mark: (a) => (a.slowest_ms > 100 ? 'warn' : 'idle') },
+    { title: 'slowest', class: 'later', text: (a) => (a.slowest_ms ? `≤ ${show.milliseconds(a.slowest_ms)}` : '–'), mark: (a) => (a.slowest_ms > 100 ? 'warn' : 'idle') },
   ], { key: (a) => a.kind, open: drill });
   const update = ({ actors: all }) => {
     say(aside, `${show.count(all.reduce((n, a) => n + a.live, 0))} alive`);
@@ -126,7 +126,7 @@ function generations() {
   const times = element('p', { class: 'sub' });
   const update = ({ generations: g }) => {
     say(aside, `${show.count(g.states.succeeded ?? 0)} done · ${show.count(g.states.failed ?? 0)} failed`);
-    say(times, `By user, running + waiting. Half wait ${show.milliseconds(g.wait_p50_ms)} at most, and run ${show.milliseconds(g.run_p50_ms)}.`);
+    say(times, `By user, running + waiting${g.run_p50_ms ? `. Half wait ${show.milliseconds(g.wait_p50_ms)} at most, and run ${show.milliseconds(g.run_p50_ms)}.` : ''}`);
     const most = Math.max(1, ...g.engines.map((e) => e.queued + e.running));
     replace(engines, ...g.engines.map((e) => bar(
       element('span', {}, e.engine, e.left_alone ? element('span', { class: 'badge bad' }, 'left alone') : undefined),
@@ -163,7 +163,7 @@ function books() {
     const moved = Object.entries(today?.tokens ?? {});
     replace(flow, ...(moved.length ? moved.map(([name, n]) => element('li', {}, element('span', { class: 'quiet' }, show.words(name)),
       element('b', {}, `${n > 0 ? '+' : ''}${show.count(n)}`))) : [element('li', { class: 'quiet' }, 'No token has moved today.')]));
-    const verdict = !audit.finished_at ? ['warn', 'never run'] : audit.violations ? ['bad', `${audit.violations} violations`] : ['good', 'books agree'];
+    const verdict = !audit.finished_at ? ['warn', 'never run'] : audit.violations ? ['bad', show.many(audit.violations, 'violation')] : ['good', 'books agree'];
     replace(state,
       element('li', {}, element('span', {}, 'Audit ', element('span', { class: 'quiet' }, audit.finished_at ? show.ago(audit.finished_at) : '')), element('span', { class: `badge ${verdict[0]}` }, verdict[1])),
       element('li', {}, element('span', {}, 'Compared with the gateway'), element('span', { class: 'quiet' }, until ? `until ${until.slice(0, 10)}` : 'not yet')),

@@ -60,6 +60,7 @@ test('an operator signs in and sees the service live, and nothing comes from els
     const { json } = await service.asOperator('GET', '/ops/overview');
     assert.equal(json.today.amount_cents, price);
     assert.equal(json.today.tokens.spend, -1);
+    assert.deepEqual(json.generations.users, []);
     assert.ok(json.http.routes.some(({ route, requests }) => route === '/v1/generations' && requests > 0));
     assert.deepEqual([...hosts], [service.ops]);
   }, { viewport: { width: 1440, height: 900 }, expected: /401/ })));

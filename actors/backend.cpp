@@ -299,10 +299,10 @@ status backend::start() {
     office_ = std::make_unique<back_office>(back_office_context{*system_, actors, *gateway_api, reads, time,
                                                                 meters, options.config.payments.test_mode});
     const auto& s = options.config.supervisor;
-    supervisor_ = system_->spawn(supervisor_behavior,
-                                 supervisor_options{time, meters, children(), s.restart_limit,
-                                                    s.restart_window, s.backoff, s.backoff_limit,
-                                                    [this] { return uniform(random); }, options.fatal});
+    supervisor_ = system_->spawn(
+        supervisor_behavior,
+        supervisor_options{time, meters, children(), s.restart_limit, s.restart_window, s.backoff,
+                           s.backoff_limit, [this] { return uniform(random); }, options.fatal, &crashes});
     if (!options.only_books) {
         webhooks.start();
         revocations.start();
@@ -314,7 +314,7 @@ std::vector<child_spec> backend::children() {
     using parent = supervisor_state::actor;
     const auto family = [this](microseconds idle_timeout) {
         const auto& s = options.config.supervisor;
-        return directory_options{time, meters, idle_timeout, s.restart_limit, s.restart_window};
+        return directory_options{time, meters, idle_timeout, s.restart_limit, s.restart_window, &crashes};
     };
     const auto publish = [this](auto handle) {
         auto address = caf::actor_cast<caf::actor_addr>(handle);

@@ -98,6 +98,7 @@ public:
     system_random random;
     metrics meters;
     const tracer spans;
+    restart_log crashes;
     connection_pool reads;
     connection_pool hashing;
     id_blocks ids;

@@ -14,7 +14,15 @@ backend_service::backend_service(backend& b) : parts_{std::make_unique<parts>(b)
 backend_service::~backend_service() = default;
 
 void backend_service::sweep() {
-    parts_->ask.sweep();
+    auto& ask = parts_->ask;
+    ask.sweep();
+    auto& meters = parts_->back.meters;
+    meters.asks_pending.Set(static_cast<double>(ask.waiting()));
+    meters.asks_limit.Set(static_cast<double>(ask.limit()));
+}
+
+bool backend_service::is_full() const {
+    return parts_->ask.waiting() >= parts_->ask.limit();
 }
 
 void backend_service::close() {

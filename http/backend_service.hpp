@@ -23,6 +23,8 @@ public:
 
     /// Fails what waits longer than the deadline. To be called a few times a second, from any one thread.
     void sweep();
+    /// Whether a change that came now would be refused. Thread-safe.
+    [[nodiscard]] bool is_full() const;
     /// Whoever listens to events hears that no more will come: streams end, and who waits for one is
     /// answered.
     void drain();

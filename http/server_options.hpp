@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,7 +27,10 @@ struct server_options {
     bool proxy_protocol = false;            ///< their connections begin with a PROXY header
     web_origins origins;                    ///< of pages that may use the API
     const tls_identity* identity = nullptr; ///< shown in TLS; null = no TLS; must outlive the server
-    bool https = false;                     ///< how clients reach it: browsers are told to keep to it
+    /// Whether changes would only be refused now, so that they can be before anything is done for them.
+    /// Called on the I/O threads; must be quick. Empty = never.
+    std::function<bool()> overloaded;
+    bool https = false; ///< how clients reach it: browsers are told to keep to it
 };
 
 } // namespace atelier::http

@@ -101,9 +101,14 @@ asio::awaitable<response> session::exchange() {
     if (request_.query_failure && !route_->raw_query)
         co_return refuse(*request_.query_failure);
     request_.path_parameters = std::move(match.parameters);
+    const bool may_be_large = route_->body == body_mode::file;
+    if (may_be_large && overloaded())
+        co_return decline(problem_response(errc::overloaded, request_.request_id));
     const status body = co_await read_body();
     if (!body)
         co_return refuse(body.error());
+    if (!may_be_large && overloaded()) // the connection stays good for more
+        co_return problem_response(errc::overloaded, request_.request_id);
     co_return co_await handle();
 }
 
@@ -258,6 +263,14 @@ std::optional<failure> session::too_many_requests() const {
         return std::nullopt;
     scope_.shared.refused("rate_limited");
     return limited(*std::move(attempt.rate));
+}
+
+bool session::overloaded() const {
+    const auto& shared = scope_.shared;
+    if (route_->vital || is_safe(request_.verb) || !shared.options.overloaded || !shared.options.overloaded())
+        return false;
+    shared.refused(to_string(errc::overloaded));
+    return true;
 }
 
 response session::unrouted(const router::match& match) {

@@ -62,6 +62,7 @@ private:
     boost::asio::awaitable<status> receive_body(std::uint64_t size_max);
     boost::asio::awaitable<response> handle();
     std::optional<failure> too_many_requests() const;
+    bool overloaded() const;
     response unrouted(const router::match& match);
     response decline(response answer);
     response refuse(const failure& why);

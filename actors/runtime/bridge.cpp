@@ -81,8 +81,6 @@ void bridge::sweep() {
             complete(nullptr, errc::deadline_exceeded);
     }
     limit_.adjust();
-    meters_.asks_pending.Set(static_cast<double>(limit_.inside()));
-    meters_.asks_limit.Set(static_cast<double>(limit_.limit()));
 }
 
 void bridge::close() {

@@ -57,6 +57,10 @@ public:
     /// Fails the asks whose deadline is over, and adjusts the limit. To be called a few times a second.
     void sweep();
 
+    /// Asks that wait, and those that may.
+    [[nodiscard]] std::size_t waiting() const { return limit_.inside(); }
+    [[nodiscard]] std::size_t limit() const { return limit_.limit(); }
+
     /// Fails all asks, now and from now on.
     void close();
 

@@ -4,6 +4,7 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metrics.hpp"
 #include "actors/runtime/restart_intensity.hpp"
+#include "actors/runtime/restart_log.hpp"
 
 #include <caf/actor_addr.hpp>
 #include <caf/actor_cast.hpp>
@@ -26,6 +27,7 @@ struct directory_options {
     microseconds idle_timeout; ///< a child that got no command for so long may leave memory
     std::size_t restart_limit; ///< crashes in `restart_window` before the family itself gives up
     microseconds restart_window;
+    restart_log* crashes = nullptr; ///< where they are noted, if anywhere
 };
 
 /// One family of actors: id → live actor. Starts a child when the first command for it comes, lets the idle
@@ -155,6 +157,8 @@ private:
         if (!down.reason || down.reason == caf::exit_reason::user_shutdown)
             return;
         options_.meters.actor(kind_).restarts.Increment();
+        if (options_.crashes != nullptr)
+            options_.crashes->add(options_.time.now(), kind_, self_->system().render(down.reason));
         if (!intensity_.allow(options_.time.now())) {
             stop_children();
             self_->quit(caf::exit_reason::unhandled_exception);

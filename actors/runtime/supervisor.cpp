@@ -32,6 +32,8 @@ void supervisor_state::lost(const caf::actor_addr& source, const std::string& re
     const auto& kind = options_->children[index].kind;
     const auto now = options_->time.now();
     options_->meters.actor(kind).restarts.Increment();
+    if (options_->crashes != nullptr)
+        options_->crashes->add(now, kind, reason);
     if (!place->intensity.allow(now)) {
         options_->fail("the actor '" + kind + "' crashes too often: " + reason);
         stop_children();

@@ -4,6 +4,7 @@
 #include "actors/runtime/interfaces.hpp"
 #include "actors/runtime/metered.hpp"
 #include "actors/runtime/restart_intensity.hpp"
+#include "actors/runtime/restart_log.hpp"
 
 #include <caf/actor_addr.hpp>
 
@@ -35,6 +36,7 @@ struct supervisor_options {
     microseconds backoff_limit;
     std::function<double()> random;                   ///< uniform in [0, 1), for the jitter
     std::function<void(const std::string& why)> fail; ///< asks for a clean end of the process
+    restart_log* crashes = nullptr;                   ///< where they are noted, if anywhere
 };
 
 /// One-for-one: a child that crashes is started afresh after a pause that grows; one that crashes too often

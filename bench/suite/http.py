@@ -64,7 +64,7 @@ class Http:
 
     def run(self):
         sync_before = sync_times(self.work)
-        allow_files(2 * self.plan.idle)
+        allow_files(self.plan.idle)
         with Server(self.programs, self.work) as server:
             self.server = server
             self.say(f"seeding {USERS} users")
@@ -143,10 +143,16 @@ class Http:
         self.sample("p99_ms_at_3", last["p99_ms"])
         self.sample("refused_p99_ms_at_3", last["refused_p99_ms"])
 
+    @contextlib.contextmanager
     def serving_overload(self, database):
+        """On one core, with its database: the load comes from the other one, as it would from another machine."""
         room = str(2 * OVERLOAD_CONNECTIONS)
-        return self.service.serving(database, ATELIER_HTTP_MAX_CONNECTIONS=room,
-                                    ATELIER_HTTP_MAX_CONNECTIONS_PER_ADDRESS=room)
+        with only_core(0), self.service.serving(database, ATELIER_HTTP_MAX_CONNECTIONS=room,
+                                                ATELIER_HTTP_MAX_CONNECTIONS_PER_ADDRESS=room) as service:
+            for pid in processes_below(self.server.pid):
+                os.sched_setaffinity(pid, {0})
+            with only_core(1):
+                yield service
 
     def closed_loop(self):
         database = self.server.fresh(self.template)
@@ -173,6 +179,23 @@ class Http:
         self.server.wait_for_none(database)
         self.server.atelier("audit", database)
         return result
+
+
+@contextlib.contextmanager
+def only_core(core):
+    """Children inherit it."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def processes_below(pid):
+    """It, and its children, which are processes of PostgreSQL."""
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *map(int, children)]
 
 
 def request(user):

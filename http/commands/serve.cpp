@@ -1,4 +1,5 @@
 #include "actors/backend.hpp"
+#include "http/backend_control_room.hpp"
 #include "http/backend_service.hpp"
 #include "http/commands/command.hpp"
 #include "http/commands/end_signal.hpp"
@@ -163,6 +164,7 @@ private:
     std::unique_ptr<http::sandbox::site> sandbox_;
     std::unique_ptr<backend> backend_;
     std::unique_ptr<http::backend_service> service_;
+    std::unique_ptr<http::backend_control_room> room_;
     std::unique_ptr<http::file_pool> files_;
     std::unique_ptr<http::server> public_;
     std::unique_ptr<http::server> operators_;
@@ -206,6 +208,7 @@ status running::start(std::function<void(const std::string&)> fatal) {
     if (auto started = backend_->start(); !started)
         return started;
     service_ = std::make_unique<http::backend_service>(*backend_);
+    room_ = std::make_unique<http::backend_control_room>(*backend_, *service_);
     if (auto opened = open_servers(); !opened)
         return opened;
     deadlines_ = std::jthread{[this](const std::stop_token& stop) { keep_deadlines(stop); }};
@@ -267,6 +270,7 @@ status running::open_servers() {
     listener.https = backend_->options.base_url().starts_with("https:") || identity_ != nullptr;
     listener.upload_directory = place_.var.tmp();
     listener.inherited = inherited_socket("http");
+    listener.overloaded = [this] { return service_->is_full(); };
     auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_,
                                      random_, hooks_of(backend_->meters, "public"));
     if (!opened)
@@ -278,8 +282,8 @@ status running::open_servers() {
     own.bounds = limits_of(config_);
     own.inherited = inherited_socket("ops");
     own.upload_directory = place_.var.tmp();
-    opened = http::server::open(own, http::router{http::operator_routes(*service_)}, *files_, time_, random_,
-                                hooks_of(backend_->meters, "operator"));
+    opened = http::server::open(own, http::router{http::operator_routes(*service_, *room_)}, *files_, time_,
+                                random_, hooks_of(backend_->meters, "operator"));
     if (!opened)
         return opened.error();
     operators_ = std::move(*opened);
@@ -296,6 +300,7 @@ void running::keep_deadlines(const std::stop_token& stop) {
         const auto lines = dropped_log_lines();
         backend_->meters.log_lines_dropped.Increment(
             static_cast<double>(lines - std::exchange(dropped, lines)));
+        room_->sweep();
         for (const auto& [name, listener] :
              {std::pair{"public", public_.get()}, {"operator", operators_.get()}})
             backend_->meters.listener(name, {listener->connections(), config_.http.max_connections,
@@ -330,6 +335,8 @@ void running::stop() {
         sandbox_->stop();
     if (service_)
         service_->drain();
+    if (room_)
+        room_->drain();
     if (public_)
         public_->stop(config_.http.drain_timeout);
     if (operators_)
@@ -338,11 +345,14 @@ void running::stop() {
     database_ = {};
     if (service_)
         service_->close();
+    if (room_)
+        room_->close();
     if (backend_)
         backend_->stop();
     public_.reset();
     operators_.reset();
     files_.reset();
+    room_.reset();
     service_.reset();
     backend_.reset();
     sandbox_.reset();

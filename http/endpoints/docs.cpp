@@ -1,4 +1,4 @@
-#include "http/docs/serve.hpp"
+#include "http/docs/assets.hpp"
 #include "http/endpoints/endpoints.hpp"
 
 namespace atelier::http {
@@ -12,20 +12,20 @@ constexpr std::string_view page_policy =
 } // namespace
 
 answer show_openapi(const endpoint_context&, request& r) {
-    co_return docs::serve(r, *docs::find("openapi.json"));
+    co_return serve_asset(r, *find_asset(docs::assets, "openapi.json"));
 }
 
 answer show_docs_page(const endpoint_context&, request& r) {
-    auto page = docs::serve(r, *docs::find("docs.html"));
+    auto page = serve_asset(r, *find_asset(docs::assets, "docs.html"));
     page.with("Content-Security-Policy", std::string{page_policy}).with("Referrer-Policy", "no-referrer");
     co_return page;
 }
 
 answer show_docs_file(const endpoint_context&, request& r) {
-    const auto* const file = docs::find(r.path_parameters.front());
+    const auto* const file = find_asset(docs::assets, r.path_parameters.front());
     if (file == nullptr || file->name.ends_with(".json") || file->name.ends_with(".html"))
         co_return errc::not_found; // those have addresses of their own
-    co_return docs::serve(r, *file);
+    co_return serve_asset(r, *file);
 }
 
 } // namespace atelier::http

@@ -1,6 +1,7 @@
 #include "http/endpoints/routes.hpp"
 
 #include "config/printable.hpp"
+#include "http/endpoints/control_room.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/shown_token.hpp"
 
@@ -70,9 +71,11 @@ answering answer_user(const endpoint_context& context, scope needed, user_endpoi
     co_return answer;
 }
 
-answering answer_anybody_here(service& backend, operator_endpoint* endpoint, request& r) {
-    auto result = co_await endpoint(backend, r);
-    auto answer = finish(std::move(result), r);
+/// An endpoint with all that it works with.
+using operator_work = std::function<answer(request&)>;
+
+answering answer_anybody_here(operator_work work, request& r) {
+    auto answer = finish(co_await work(r), r);
     if (answer.status < 300 && !says_caching(answer))
         answer.with("Cache-Control", "no-store"); // it was true at that moment
     co_return answer;
@@ -90,7 +93,7 @@ operator_action action_of(std::string who, const request& r) {
 }
 
 /// What changes something stands in the audit log before it is done.
-answering answer_operator(service& backend, operator_endpoint* endpoint, request& r) {
+answering answer_operator(service& backend, operator_work work, request& r) {
     auto token = bearer_token(r);
     if (!token)
         co_return problem_response(token.error(), r.request_id);
@@ -98,11 +101,11 @@ answering answer_operator(service& backend, operator_endpoint* endpoint, request
     if (!who)
         co_return problem_response(who.error(), r.request_id);
     if (is_safe(r.verb))
-        co_return co_await answer_anybody_here(backend, endpoint, r);
+        co_return co_await answer_anybody_here(work, r);
     const auto action = co_await backend.begin_action(action_of(*std::move(who), r));
     if (!action)
         co_return problem_response(action.error(), r.request_id);
-    auto answer = co_await answer_anybody_here(backend, endpoint, r);
+    auto answer = co_await answer_anybody_here(work, r);
     if (const auto noted = co_await backend.end_action(*action, std::to_string(answer.status)); !noted)
         spdlog::error("audit log: how action {} went could not be noted: {}", action->value,
                       noted.error().detail);
@@ -213,19 +216,36 @@ std::vector<route> public_routes(const endpoint_context& context) {
     // clang-format on
 }
 
-std::vector<route> operator_routes(service& backend) {
-    const auto open = [&backend](operator_endpoint* endpoint) -> handler {
-        return [&backend, endpoint](request& r) { return answer_anybody_here(backend, endpoint, r); };
+std::vector<route> operator_routes(service& backend, control_room& room) {
+    const auto anybody = [](operator_work work) -> handler {
+        return [work = std::move(work)](request& r) { return answer_anybody_here(work, r); };
     };
-    const auto by = [&backend](operator_endpoint* endpoint) -> handler {
-        return [&backend, endpoint](request& r) { return answer_operator(backend, endpoint, r); };
+    const auto an_operator = [&backend](operator_work work) -> handler {
+        return [&backend, work = std::move(work)](request& r) { return answer_operator(backend, work, r); };
     };
+    const auto with_service = [&backend](operator_endpoint* endpoint) -> operator_work {
+        return [&backend, endpoint](request& r) { return endpoint(backend, r); };
+    };
+    const auto with_room = [&backend, &room](room_endpoint* endpoint) -> operator_work {
+        return [&backend, &room, endpoint](request& r) { return endpoint(backend, room, r); };
+    };
+    const auto open = [=](operator_endpoint* endpoint) { return anybody(with_service(endpoint)); };
+    const auto by = [=](operator_endpoint* endpoint) { return an_operator(with_service(endpoint)); };
+    const auto open_room = [=](room_endpoint* endpoint) { return anybody(with_room(endpoint)); };
+    const auto room_by = [=](room_endpoint* endpoint) { return an_operator(with_room(endpoint)); };
     constexpr auto get = method::get;
     constexpr auto none = body_mode::none;
     return {
         {get, "/healthz", none, open(show_liveness)},
         {get, "/readyz", none, open(show_readiness)},
         {get, "/metrics", none, open(show_metrics)},
+        {get, "/ops", none, open_room(show_control_room)},
+        {get, "/ops/assets/{file}", none, open_room(show_control_room_file)},
+        {get, "/ops/overview", none, room_by(show_overview)},
+        {get, "/ops/events", none, room_by(stream_overview)},
+        {get, "/ops/actors/{kind}", none, room_by(list_live_actors)},
+        {get, "/ops/log", none, room_by(show_log_level)},
+        {method::put, "/ops/log", body_mode::memory, room_by(set_log_level)},
         {get, "/ops/actions", none, by(list_actions)},
         {get, "/ops/actors", none, by(show_actor_tree)},
         {method::post, "/ops/users/{id}/grants", body_mode::memory, by(grant_tokens_to_user)},

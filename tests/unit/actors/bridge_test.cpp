@@ -176,7 +176,7 @@ CAF_TEST(while changes take long fewer are let in) {
     auto change = ask<children_report>(through, wallet, list_children{1}, ask_role::change);
     CAF_CHECK_EQUAL(fate(change), "ok");
     through.sweep();
-    CAF_CHECK_EQUAL(meters.asks_limit.Value(), 160);
+    CAF_CHECK_EQUAL(through.limit(), 160u);
     auto refused = ask(through, readers);
     CAF_CHECK_EQUAL(fate(refused), "overloaded");
     through.close();

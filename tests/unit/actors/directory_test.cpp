@@ -69,7 +69,8 @@ struct fixture : test::deterministic {
                            4,
                            [](const payment_record&) -> std::string {
                                throw std::runtime_error{"a handler that throws"}; }};
-    directory_options options{time, meters, 500ms, 2, 1min};
+    restart_log crashes;
+    directory_options options{time, meters, 500ms, 2, 1min, &crashes};
     wallets_actor wallets = owned(wallets_actor{system.spawn(wallets_behavior, &context, options, false)});
 };
 
@@ -143,6 +144,7 @@ CAF_TEST(a crash is counted and the next command starts the child afresh) {
     CAF_CHECK(crash_wallet(anna).over());
     CAF_CHECK_EQUAL(children().live, 1u);
     CAF_CHECK_EQUAL(meters.actor("wallet").restarts.Value(), 1);
+    CAF_CHECK_EQUAL(crashes.latest().at(0).kind, "wallet");
     CAF_CHECK_EQUAL(meters.actor("wallet").exited_by_failure.Value(), 1);
     CAF_CHECK(read(anna)->has_value());
     CAF_CHECK_EQUAL(reader.reads, 3);

@@ -40,7 +40,8 @@ struct fixture : test::deterministic {
                 [] {
                     return 0.0; /* half */
                 },
-                [this](const std::string& why) { failure = why; }};
+                [this](const std::string& why) { failure = why; },
+                &crashes};
     }
 
     bool alive(const std::string& kind) {
@@ -53,6 +54,7 @@ struct fixture : test::deterministic {
     std::map<std::string, caf::actor> children;
     std::string starts;
     std::string failure;
+    restart_log crashes;
     supervisor_actor supervisor = owned(supervisor_actor{system.spawn(supervisor_behavior, options())});
 };
 
@@ -73,6 +75,19 @@ CAF_TEST(a child that crashes is started again after a pause and its siblings go
     CAF_CHECK(alive("a") && alive("b"));
     CAF_CHECK_EQUAL(meters.actor("a").restarts.Value(), 1);
     CAF_CHECK_EQUAL(failure, "");
+    const auto noted = crashes.latest();
+    CAF_REQUIRE_EQUAL(noted.size(), 1u);
+    CAF_CHECK_EQUAL(noted[0].kind, "a");
+    CAF_CHECK(!noted[0].reason.empty());
+}
+
+CAF_TEST(only the latest crashes are kept and the last one comes first) {
+    restart_log log;
+    for (std::size_t i = 0; i <= restart_log::kept; ++i)
+        log.add(time.now(), std::to_string(i), "why");
+    CAF_CHECK_EQUAL(log.latest().size(), restart_log::kept);
+    CAF_CHECK_EQUAL(log.latest().front().kind, std::to_string(restart_log::kept));
+    CAF_CHECK_EQUAL(log.latest().back().kind, "1");
 }
 
 CAF_TEST(a child that merely ends is missed as well) {

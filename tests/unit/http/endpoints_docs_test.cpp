@@ -1,5 +1,5 @@
 #define CAF_SUITE endpoints_docs
-#include "http/docs/serve.hpp"
+#include "http/docs/assets.hpp"
 #include "tests/support/source_directory.hpp"
 #include "tests/support/test.hpp"
 #include "tests/unit/http/endpoints_harness.hpp"

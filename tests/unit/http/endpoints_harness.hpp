@@ -4,6 +4,7 @@
 #include "http/file_pool.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
+#include "tests/unit/http/fake_control_room.hpp"
 #include "tests/unit/http/fake_service.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -99,6 +100,7 @@ inline bool blames(const response& r, std::vector<std::pair<std::string, std::st
 class front_end {
 public:
     fake_service backend;
+    fake_control_room room;
     boost::asio::io_context io; // outlives the pool, whose thread may still be posting to it
     file_pool files{1, 8};
     endpoint_context context{backend, files};
@@ -108,7 +110,7 @@ public:
     response send_to_operator(request r) {
         if (!r.has_header("authorization"))
             r = with(std::move(r), "authorization", "Bearer " + olgas_token);
-        return dispatch(router{operator_routes(backend)}, r);
+        return dispatch(router{operator_routes(backend, room)}, r);
     }
     const std::vector<std::string>& calls() const { return backend.calls; }
 

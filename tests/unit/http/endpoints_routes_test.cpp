@@ -109,7 +109,7 @@ CAF_TEST(paths with a trailing slash are unknown) {
 CAF_TEST(no method and path are served twice) {
     front_end front;
     auto all = public_routes(front.context);
-    std::ranges::move(operator_routes(front.backend), std::back_inserter(all));
+    std::ranges::move(operator_routes(front.backend, front.room), std::back_inserter(all));
     std::set<std::pair<method, std::string_view>> seen;
     for (const auto& route : all)
         CAF_CHECK(seen.emplace(route.verb, route.pattern).second);

@@ -303,8 +303,11 @@ public:
     }
     std::vector<operator_action> log;   ///< the audit log, oldest first
     std::optional<failure> log_refusal; ///< what noting an action is answered with, if set
+    std::optional<failure> operator_refusal;
 
     reply<std::string> authenticate_operator(std::string token) override {
+        if (operator_refusal)
+            co_return *operator_refusal;
         if (token != olgas_token)
             co_return errc::unauthenticated;
         co_return std::string{"olga"};

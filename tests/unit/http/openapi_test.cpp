@@ -132,7 +132,7 @@ std::string concrete(std::string path) {
 CAF_TEST(every route is described and every description is a route) {
     front_end front;
     check_routes(public_routes(front.context), operations(false));
-    check_routes(operator_routes(front.backend), operations(true));
+    check_routes(operator_routes(front.backend, front.room), operations(true));
 }
 
 CAF_TEST(operations need the token and the scope that they name) {
@@ -157,7 +157,7 @@ CAF_TEST(operations need the token and the scope that they name) {
         }
     }
     const auto of_operators = operations(true);
-    for (const auto& route : operator_routes(front.backend)) {
+    for (const auto& route : operator_routes(front.backend, front.room)) {
         const auto found = of_operators.find({lower(to_string(route.verb)), std::string{route.pattern}});
         if (found == of_operators.end())
             continue;

@@ -30,6 +30,40 @@ constexpr auto preflight = "Origin: https://app.example\r\nAccess-Control-Reques
 
 } // namespace
 
+CAF_TEST(an overloaded server refuses changes at once and goes on with the rest) {
+    std::atomic<bool> full = true;
+    std::atomic<int> handled = 0;
+    const auto count = [&](request&) {
+        ++handled;
+        return text("done");
+    };
+    auto vital = make_route(method::post, "/webhook", body_mode::memory, count);
+    vital.vital = true;
+    test_server server{{},
+                       {make_route(method::post, "/order", body_mode::memory, count),
+                        make_route(method::post, "/photo", body_mode::file, count), std::move(vital)},
+                       1,
+                       [&](server_options& o) { o.overloaded = [&] { return full.load(); }; }};
+    wire_client client{server.port()};
+    const auto post = [&](const std::string& path) {
+        client.send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        return client.next();
+    };
+    const auto refused = post("/order");
+    CAF_CHECK_EQUAL(refused.status, 503U);
+    CAF_CHECK(!refused.header("retry-after").empty());
+    CAF_CHECK_EQUAL(handled, 0);
+    CAF_CHECK_EQUAL(post("/webhook").status, 200U); // on the same connection
+    client.send(get("/hello"));
+    CAF_CHECK_EQUAL(client.next().status, 200U);
+    full = false;
+    CAF_CHECK_EQUAL(post("/order").status, 200U);
+    full = true;
+    client.send("POST /photo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+    CAF_CHECK_EQUAL(client.next().status, 503U); // before the photo was sent
+    CAF_CHECK_EQUAL(handled, 2);
+}
+
 CAF_TEST(only trusted proxies say where a request came from) {
     const test_server alone;
     const auto request = get("/from", "X-Forwarded-For: 192.0.2.7\r\n");

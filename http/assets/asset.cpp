@@ -1,4 +1,4 @@
-#include "http/docs/serve.hpp"
+#include "http/assets/asset.hpp"
 
 #include "http/accept.hpp"
 #include "http/entity_tag.hpp"
@@ -10,7 +10,7 @@
 #include <utility>
 #include <zlib.h>
 
-namespace atelier::http::docs {
+namespace atelier::http {
 namespace {
 
 /// The size before compression, of the last four bytes (RFC 1952, 2.3.1).
@@ -41,9 +41,9 @@ std::string inflated(std::string_view compressed) {
 
 } // namespace
 
-const asset* find(std::string_view name) {
-    const auto found = std::ranges::find(assets, name, &asset::name);
-    return found == assets.end() ? nullptr : &*found;
+const asset* find_asset(std::span<const asset> all, std::string_view name) {
+    const auto found = std::ranges::find(all, name, &asset::name);
+    return found == all.end() ? nullptr : &*found;
 }
 
 std::string_view media_type_of(const asset& file) {
@@ -57,7 +57,7 @@ std::string_view media_type_of(const asset& file) {
     return found == kinds.end() ? "text/plain; charset=utf-8" : found->second;
 }
 
-response serve(const request& r, const asset& file) {
+response serve_asset(const request& r, const asset& file) {
     const bool gzip = accepts_by_name(r.header("accept-encoding"), "gzip");
     const auto tag = '"' + std::string{file.digest} + (gzip ? "-gzip\"" : "\"");
     const bool known = names_entity_tag(r.header("if-none-match"), tag);
@@ -72,4 +72,4 @@ response serve(const request& r, const asset& file) {
     return answer;
 }
 
-} // namespace atelier::http::docs
+} // namespace atelier::http

@@ -1,4 +1,5 @@
-# Writes OUTPUT, a C++ file that holds the files in FILES (joined with "|") as assets.hpp declares them.
+# Writes OUTPUT, a C++ file that holds the files in FILES (joined with "|") as the assets that HEADER declares in
+# NAMESPACE.
 string(REPLACE "|" ";" files "${FILES}")
 
 set(contents "")
@@ -16,13 +17,13 @@ foreach(file IN LISTS files)
 endforeach()
 file(REMOVE "${OUTPUT}.gz")
 
-file(WRITE "${OUTPUT}" "#include \"http/docs/assets.hpp\"
+file(WRITE "${OUTPUT}" "#include \"${HEADER}\"
 
 #include <array>
 
 #pragma GCC diagnostic ignored \"-Woverlength-strings\" // which every compiler of ours takes
 
-namespace atelier::http::docs {
+namespace ${NAMESPACE} {
 namespace {
 
 ${contents}
@@ -33,5 +34,5 @@ ${entries}};
 
 const std::span<const asset> assets{all};
 
-} // namespace atelier::http::docs
+} // namespace ${NAMESPACE}
 ")

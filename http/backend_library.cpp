@@ -1,4 +1,5 @@
 #include "http/backend_parts.hpp"
+#include "persistence/queries/catalog.hpp"
 #include "persistence/queries/generations.hpp"
 #include "persistence/queries/library.hpp"
 
@@ -129,8 +130,16 @@ reply<page<generation_record>> backend_service::generations(user_id user, genera
         if (!all)
             co_return all.error();
         const auto& styles = all.value()->styles;
-        if (std::ranges::find(styles, filter.style, &style_record::id) == styles.end())
-            co_return invalid_field("style_id", "unknown", "There is no such style.");
+        if (std::ranges::find(styles, filter.style, &style_record::id) == styles.end()) {
+            auto query = [style = filter.style](pg::connection& database) {
+                return queries::get_style(database, style); // it may be retired
+            };
+            const auto retired = co_await read<style_record>(parts_->back.reads, std::move(query));
+            if (!retired)
+                co_return retired.error().code == errc::not_found
+                    ? invalid_field("style_id", "unknown", "There is no such style.")
+                    : retired.error();
+        }
     }
     auto query = [user, filter = std::move(filter), before, limit](pg::connection& database) {
         return queries::list_generations(database, user, before, limit, filter);

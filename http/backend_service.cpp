@@ -9,7 +9,7 @@
 
 namespace atelier::http {
 
-backend_service::backend_service(backend& b) : parts_{std::make_unique<parts>(b)} {}
+backend_service::backend_service(backend& b) : parts_{std::make_unique<parts>(b)}, management_{b} {}
 
 backend_service::~backend_service() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/backend_management.hpp"
 #include "http/service.hpp"
 
 #include <chrono>
@@ -134,6 +135,7 @@ public:
     reply<std::vector<std::string>> reconciliations() override;
     reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
                                std::optional<command_key> key) override;
+    management& managed() override { return management_; }
 
 private:
     struct parts;
@@ -147,6 +149,7 @@ private:
     reply<plan_terms> find_plan(plan_id plan);
 
     std::unique_ptr<parts> parts_;
+    backend_management management_;
 };
 
 } // namespace atelier::http

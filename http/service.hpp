@@ -25,6 +25,8 @@
 /// actors, CAF or PostgreSQL behind it, and are tested against a service of the tests' own.
 namespace atelier::http {
 
+class management;
+
 template <class T>
 using reply = boost::asio::awaitable<outcome<T>>;
 
@@ -379,6 +381,8 @@ public:
     /// Gives tokens to a user. Errors: not_found, idempotency_*.
     virtual reply<stored_answer> grant(user_id user, tokens amount, std::chrono::days validity,
                                        std::optional<command_key> key) = 0;
+    /// What operators look up and change beside that.
+    [[nodiscard]] virtual management& managed() = 0;
 };
 
 } // namespace atelier::http

@@ -23,6 +23,9 @@ constexpr std::array commands{
     description{"sandbox", "play the payment gateway, by itself", sandbox},
     description{"payment", "give payments back", payment},
     description{"reconcile", "compare a day's payments with the gateway's", reconcile},
+    description{"style", "list, make, change and retire styles", style},
+    description{"package", "list, make, change and retire token packages", package},
+    description{"plan", "list, make, change and retire subscription plans", plan},
 };
 
 constexpr std::string_view common_options = R"(

@@ -34,6 +34,9 @@ int operators(const arguments& args);
 int sandbox(const arguments& args);
 int payment(const arguments& args);
 int reconcile(const arguments& args);
+int style(const arguments& args);
+int package(const arguments& args);
+int plan(const arguments& args);
 
 struct description {
     std::string_view name;

@@ -202,4 +202,22 @@ operator_endpoint start_reconciliation;
 /// → 200 the latest reports, newest first
 operator_endpoint list_reconciliations;
 
+// -- management_catalogue.cpp: on the operator's listener, also what is retired
+/// → 200 a list on one page
+operator_endpoint list_managed_styles;
+/// {name, prompt} → 201 the style
+operator_endpoint create_style;
+/// {prompt?, active?} → 200 the style
+operator_endpoint update_style;
+operator_endpoint list_managed_token_packages;
+/// {name, tokens_amount, price_cents, validity_days} → 201 the package
+operator_endpoint create_token_package;
+/// {tokens_amount?, price_cents?, validity_days?, active?} → 200 the package
+operator_endpoint update_token_package;
+operator_endpoint list_managed_subscription_plans;
+/// {name, tokens_amount, price_cents, interval, interval_count} → 201 the plan
+operator_endpoint create_subscription_plan;
+/// {tokens_amount?, price_cents?, interval?, interval_count?, active?} → 200 the plan
+operator_endpoint update_subscription_plan;
+
 } // namespace atelier::http

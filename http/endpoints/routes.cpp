@@ -255,6 +255,15 @@ std::vector<route> operator_routes(service& backend, control_room& room) {
         {method::post, "/ops/notifications/{id}/replay", none, by(replay_notification)},
         {get, "/ops/reconciliations", none, by(list_reconciliations)},
         {method::post, "/ops/reconciliations", body_mode::memory, by(start_reconciliation)},
+        {get, "/ops/styles", none, by(list_managed_styles)},
+        {method::post, "/ops/styles", body_mode::memory, by(create_style)},
+        {method::patch, "/ops/styles/{id}", body_mode::memory, by(update_style)},
+        {get, "/ops/token_packages", none, by(list_managed_token_packages)},
+        {method::post, "/ops/token_packages", body_mode::memory, by(create_token_package)},
+        {method::patch, "/ops/token_packages/{id}", body_mode::memory, by(update_token_package)},
+        {get, "/ops/subscription_plans", none, by(list_managed_subscription_plans)},
+        {method::post, "/ops/subscription_plans", body_mode::memory, by(create_subscription_plan)},
+        {method::patch, "/ops/subscription_plans/{id}", body_mode::memory, by(update_subscription_plan)},
     };
 }
 

@@ -6,7 +6,9 @@ namespace atelier::queries {
 namespace {
 
 constexpr const char* select_style = "SELECT id, name, prompt, created_at FROM styles ";
-constexpr pg::statement all_styles{"styles", select_style, "ORDER BY id"};
+constexpr pg::statement styles_offered{
+    "styles", select_style,
+    "s WHERE NOT EXISTS (SELECT FROM retired_styles r WHERE r.style_id = s.id) ORDER BY id"};
 constexpr pg::statement one_style{"style", select_style, "WHERE id = $1"};
 
 constexpr const char* select_package =
@@ -43,7 +45,7 @@ subscription_plan_record to_plan(const pg::row& row) {
 } // namespace
 
 outcome<std::vector<style_record>> list_styles(pg::connection& database) {
-    return read_all(database.query(all_styles), to_style);
+    return read_all(database.query(styles_offered), to_style);
 }
 
 outcome<style_record> get_style(pg::connection& database, style_id style) {

@@ -11,7 +11,9 @@
 /// `get_…` of an unknown id is `not_found`.
 namespace atelier::queries {
 
+/// Only those on offer.
 [[nodiscard]] outcome<std::vector<style_record>> list_styles(pg::connection& database);
+/// Also one that is retired.
 [[nodiscard]] outcome<style_record> get_style(pg::connection& database, style_id style);
 
 /// Only those on sale (active).

@@ -70,10 +70,15 @@ test('the log level is switched, families are looked into, and a revoked operato
     const { token } = await work(service, 'bob@example.com');
     await signIn(page, service);
     assert.equal((await service.asOperator('GET', '/ops/log')).json.level, 'info');
-    await page.getByLabel('Log level').selectOption('debug');
-    await until('the level', async () => (await service.asOperator('GET', '/ops/log')).json.level === 'debug');
-    await service.call('GET', '/v1/wallet', { token });
-    await until('a line of debugging', () => service.log.includes('GET /v1/wallet'));
+    const switched = async (level) => {
+      await page.getByLabel('Log level').selectOption(level);
+      await until('the level', async () => (await service.asOperator('GET', '/ops/log')).json.level === level);
+      await service.call('GET', '/v1/wallet', { token, headers: { 'X-Request-Id': `when-${level}` } });
+    };
+    await switched('warn');
+    await switched('debug');
+    await until('the line of a request', () => service.log.includes('request_id=when-debug '));
+    assert.ok(!service.log.includes('when-warn'));
     const { json: actions } = await service.asOperator('GET', '/ops/actions');
     assert.equal(actions.data[0].action, 'PUT /ops/log');
     assert.equal((await service.asOperator('PUT', '/ops/log', { body: { level: 'loud' } })).status, 422);
@@ -127,7 +132,29 @@ test('the page fits a phone and a desk, by day and by night', () =>
       }
     }
     assert.equal(new Set(grounds).size, 2);
-  }, { expected: /404/ })));
+  })));
+
+test('an operator makes a style, changes it and retires it on the page', () =>
+  withService({}, (service) => withPage(async (page) => {
+    await signIn(page, service);
+    await page.getByRole('link', { name: 'Manage' }).click();
+    await page.getByRole('button', { name: 'New style' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Bauhaus');
+    await page.getByRole('textbox', { name: 'What the engine is told' }).fill('A bauhaus {room_type}');
+    await page.getByRole('button', { name: 'Create' }).click();
+    const named = async () => (await service.call('GET', '/v1/styles')).json.data.some(({ name }) => name === 'Bauhaus');
+    await until('customers to see it', named);
+    await page.getByRole('button', { name: 'Bauhaus' }).click();
+    await page.getByRole('textbox', { name: 'What the engine is told' }).fill('A plain {room_type}');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await until('the change', async () => (await service.asOperator('GET', '/ops/styles')).json.data
+      .some(({ name, prompt }) => name === 'Bauhaus' && prompt === 'A plain {room_type}'));
+    await page.getByRole('button', { name: 'Bauhaus' }).click();
+    await page.getByRole('button', { name: 'Retire' }).click();
+    await until('customers to see it no more', async () => !(await named()));
+    await page.getByRole('tab', { name: 'Audit log' }).click();
+    await page.getByText('POST /ops/styles', { exact: true }).waitFor();
+  })));
 
 test('the stream is for operators, and ends with the service', () => withService({}, async (service) => {
   assert.equal((await service.call('GET', `${service.ops}/ops/events`)).status, 401);

@@ -1,12 +1,10 @@
-// What operators do: the catalogue, users, payments, generations and the books. Everything goes through the API of the
+// What operators do: the catalogue, the books, the gateway's notifications and the audit log. Everything goes through the API of the
 // operator's listener, which notes in the audit log what changes something.
 import { call } from './api.js';
 import { card, element, replace, say, table } from './dom.js';
 import * as show from './format.js';
 
 const badge = (text, kind = '') => element('span', { class: `badge ${kind}` }, show.words(String(text)));
-const state_kind = { succeeded: 'good', paid: 'good', active: 'good', failed: 'bad', cancelled: 'warn', refunded: 'warn', expired: '' };
-const state = (text) => badge(text ?? '–', state_kind[text] ?? '');
 
 const columns = {
   id: { title: 'Id', text: (r) => r.id },
@@ -14,9 +12,6 @@ const columns = {
   active: { title: 'On sale', text: (r) => (r.active ? badge('yes', 'good') : badge('retired')) },
   price: { title: 'Price', text: (r) => show.money(r.price_cents, r.currency) },
   tokens: { title: 'Tokens', text: (r) => show.count(r.tokens_amount) },
-  status: { title: 'Status', text: (r) => state(r.status) },
-  amount: { title: 'Amount', text: (r) => show.money(r.amount_cents, r.currency) },
-  created: { title: 'Created', class: 'later', text: (r) => show.time(r.created_at) },
 };
 
 const number = { type: 'number', min: 1 };
@@ -31,14 +26,6 @@ const catalogue = [
 ];
 
 const searches = [
-  { id: 'users', title: 'Users', label: 'Address begins with', columns: [{ title: 'Address', text: (u) => u.email ?? '–' }, columns.id,
-    { title: 'State', text: (u) => (u.blocked || u.blocked_at ? badge('blocked', 'bad') : badge('in order', 'good')) }],
-  filters: [['q', 'Address begins with'], ['id', 'Id']], detail: user_detail },
-  { id: 'payments', title: 'Payments', columns: [{ title: 'Invoice', text: (p) => p.invoice_id ?? p.id }, columns.id, columns.status, columns.amount, columns.created],
-    filters: [['user', 'User'], ['status', 'Status', ['', 'pending', 'paid', 'failed', 'refunded', 'expired']], ['invoice', 'Invoice'], ['transaction', 'Transaction']], detail: payment_detail },
-  { id: 'generations', title: 'Generations', columns: [{ title: 'Generation', text: (g) => g.id }, { title: 'User', text: (g) => g.user_id ?? '–' }, columns.status,
-    { title: 'Error', class: 'later', text: (g) => g.error?.code ?? '' }, columns.created],
-  filters: [['user', 'User'], ['status', 'Status', ['', 'queued', 'running', 'succeeded', 'failed']]], detail: generation_detail },
   { id: 'notifications', title: 'Notifications', columns: [{ title: 'Type', text: (n) => n.type }, columns.id, { title: 'Verdict', text: (n) => badge(n.verdict ?? '–') },
     { title: 'Came', class: 'later', text: (n) => show.time(n.received_at ?? n.created_at) }],
   filters: [['type', 'Type'], ['verdict', 'Verdict']], detail: notification_detail },
@@ -142,7 +129,7 @@ function goods(kind) {
         : call('POST', path, { body: values }));
       await changed();
     };
-    const fields = old ? kind.fields.filter(([name]) => name in old) : kind.fields;
+    const fields = old ? kind.fields.filter(([name]) => name !== 'name' && name in old) : kind.fields;
     room.open_drawer(old ? old.name : `New ${kind.one}`, body(form(fields, old ?? {}, old ? 'Save' : 'Create', save),
       old ? act(old.active ? 'Retire' : 'Bring back', async () => { await call('PATCH', `${path}/${old.id}`, { body: { active: !old.active } }); await changed(); },
         { kind: old.active ? 'danger' : '' }) : undefined));
@@ -165,62 +152,28 @@ function search(kind) {
   return { node: card(kind.title, {}, filters, rows.node), load: rows.load };
 }
 
-/** The same key however often one form is sent: the command happens once. */
-const once = () => ({ 'Idempotency-Key': crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` });
-
-async function user_detail(one, refresh) {
-  const user = await call('GET', `/ops/users/${one.id}`);
-  const blocked = user.blocked || user.blocked_at;
-  const key = once();
-  return [record(user),
-    blocked ? act('Unblock', async () => { await call('DELETE', `/ops/users/${one.id}/block`); await refresh(); })
-      : form([['reason', 'Why this user is blocked']], {}, 'Block', async (values) => { await call('PUT', `/ops/users/${one.id}/block`, { body: values }); await refresh(); }),
-    form([['tokens', 'Give tokens', number], ['valid_days', 'Days that they live', { ...number, optional: true }]], {}, 'Give',
-      async (values) => { await call('POST', `/ops/users/${one.id}/grants`, { body: values, headers: key }); await refresh(); })];
-}
-
-async function payment_detail(one, refresh) {
-  const payment = await call('GET', `/ops/payments/${one.id}`);
-  const key = once();
-  return [record(payment), payment.paid_at ? form([['amount_cents', 'Refund, in cents; empty: all that is left', { ...number, optional: true }]], {}, 'Refund',
-    async (values) => { await call('POST', `/ops/payments/${one.id}/refunds`, { body: values, headers: key }); await refresh(); }) : undefined];
-}
-
-async function generation_detail(one, refresh) {
-  const open = one.status === 'queued' || one.status === 'running';
-  const change = (what) => async () => { Object.assign(one, await call('POST', `/ops/generations/${one.id}/${what}`)); await refresh(); };
-  return [record(one), open ? act('Cancel', change('cancel'), { kind: 'danger', confirm: 'Cancel it? The tokens go back.' }) : undefined,
-    one.status === 'failed' ? act('Try again', change('retry')) : undefined];
-}
-
 async function notification_detail(one) {
   const whole = await call('GET', `/ops/notifications/${one.id}`);
   const note = element('p', { role: 'status' });
   return [record(whole), act('Deliver once more', async () => say(note, `Verdict: ${show.words((await call('POST', `/ops/notifications/${one.id}/replay`)).verdict)}`)), note];
 }
 
-/** Audits and comparisons: what was found, and one that runs. */
+/** Comparisons with the gateway: what was found, and another one. */
 function books() {
-  const progress = (r) => (r.progress ? `${r.progress.name ?? ''} ${r.progress.step ?? 0}/${r.progress.steps ?? '?'}` : undefined);
-  const found = (r) => { const n = r.findings?.length ?? r.violations ?? r.differences?.length; return n ? badge(`${n} found`, 'bad') : badge(n === 0 ? 'in order' : r.result ?? 'under way', n === 0 ? 'good' : ''); };
+  const found = (r) => { const n = r.differences?.length; return n ? badge(`${n} found`, 'bad') : badge(n === 0 ? 'in order' : r.result ?? 'under way', n === 0 ? 'good' : ''); };
   const detail = (title) => (r) => room.open_drawer(title, body(record(r)));
-  const audits = list([{ title: 'Audit', text: (r) => show.time(r.started_at ?? r.begun_at ?? r.created_at) },
-    { title: 'State', text: (r) => progress(r) ?? found(r) }], { to: '/ops/audits' }, { open: detail('Audit'), empty: 'None has run.' });
   const comparisons = list([{ title: 'Day', text: (r) => r.day }, { title: 'Transactions', text: (r) => show.count(r.transactions ?? 0) },
-    { title: 'Differences', text: (r) => progress(r) ?? found(r) }], { to: '/ops/reconciliations' }, { open: detail('Comparison'), empty: 'None has run.' });
+    { title: 'Differences', text: found }], { to: '/ops/reconciliations' }, { open: detail('Comparison'), empty: 'None has run.' });
   const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  const node = element('div', { class: 'columns' },
-    card('Audits', { width: 'w6', aside: act('Audit now', async () => { await call('POST', '/ops/audits'); await audits.load(); }) }, audits.node),
-    card('Comparisons with the gateway', { width: 'w6' }, element('div', { class: 'body' },
-      form([['day', 'Day', { type: 'date' }]], { day: yesterday }, 'Compare', async (values) => { await call('POST', '/ops/reconciliations', { body: values }); await comparisons.load(); })), comparisons.node));
-  return { node, load: () => Promise.all([audits.load(), comparisons.load()]) };
+  const node = card('Comparisons with the gateway', {}, element('div', { class: 'body' },
+    form([['day', 'Day', { type: 'date' }]], { day: yesterday }, 'Compare', async (values) => { await call('POST', '/ops/reconciliations', { body: values }); await comparisons.load(); })), comparisons.node);
+  return { node, load: comparisons.load };
 }
 
-const sections = [...searches.slice(0, 3).map((kind) => ({ ...kind, make: () => search(kind) })),
-  ...catalogue.map((kind) => ({ ...kind, make: () => goods(kind) })),
-  { id: 'books', title: 'Books', make: books }, ...searches.slice(3).map((kind) => ({ ...kind, make: () => search(kind) }))];
+const sections = [...catalogue.map((kind) => ({ ...kind, make: () => goods(kind) })),
+  { id: 'books', title: 'Books', make: books }, ...searches.map((kind) => ({ ...kind, make: () => search(kind) }))];
 
-/** Shows the section that the address names, `#manage/users` for one. */
+/** Shows the section that the address names, `#manage/styles` for one. */
 export function management(place, drawers) {
   room = drawers;
   const wanted = sections.find((s) => location.hash === `#manage/${s.id}`) ?? sections[0];

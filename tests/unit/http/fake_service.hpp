@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/unit/http/fake_accounts.hpp"
+#include "tests/unit/http/fake_management.hpp"
 
 #include <map>
 #include <mutex>
@@ -15,6 +16,7 @@ using namespace atelier::http;
 
 class fake_service final : public fake_accounts {
 public:
+    fake_management managing;
     std::vector<style_record> all_styles;
     std::vector<token_package_record> all_packages;
     std::vector<subscription_plan_record> all_plans;
@@ -70,6 +72,7 @@ public:
         co_return note("subscription_plans", all_plans);
     }
     std::string currency() const override { return "RUB"; }
+    management& managed() override { return managing; }
 
     reply<std::string> wallet(user_id user) override { co_return note("wallet " + text(user), wallet_text); }
     reply<page<transaction_record>> transactions(user_id user, transaction_id before,

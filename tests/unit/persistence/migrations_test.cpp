@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <sstream>
 
 using namespace atelier;
@@ -20,7 +21,7 @@ CAF_TEST(the program holds every migration in order) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
         CAF_CHECK_EQUAL(steps[i].version, static_cast<int>(i) + 1);
         std::ostringstream name;
-        name << "000" << steps[i].version << '_' << steps[i].name << ".sql";
+        name << std::setfill('0') << std::setw(4) << steps[i].version << '_' << steps[i].name << ".sql";
         std::ifstream file{folder / name.str()};
         std::ostringstream text;
         text << file.rdbuf();

@@ -125,8 +125,8 @@ void log_span(const span& ended) {
     if (!ended.request_id.empty())
         line.add("request_id", ended.request_id);
     add_trace(line, ended.trace, ended.parent);
-    for (const auto& [name, value] : ended.attributes)
-        std::visit([&](const auto& one) { line.add(name, one); }, value);
+    for (const auto& attribute : ended.attributes)
+        std::visit([&](const auto& value) { line.add(attribute.first, value); }, attribute.second);
     log.lines->info(line.text());
 }
 

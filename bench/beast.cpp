@@ -85,6 +85,7 @@ int main(int count, char** words) {
     std::printf("ready %d\n", static_cast<int>(port));
     std::fflush(stdout);
     std::vector<std::jthread> threads;
+    threads.reserve(workers.size());
     for (auto& each : workers)
         threads.emplace_back([&each] { each->loop.run(); });
     return 0;

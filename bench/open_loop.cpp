@@ -20,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <random>
 #include <string>
@@ -216,9 +217,7 @@ void client::broken(error_code error) {
     all_.broken(error);
 }
 
-} // namespace
-
-int main(int count, char** words) {
+int run(int count, const char* const* words) {
     const auto options = atelier::bench::arguments::parse(count - 1, words + 1);
     if (!options) {
         std::fprintf(stderr,
@@ -248,4 +247,15 @@ int main(int count, char** words) {
                percentile(result.accepted, 0.5), percentile(result.accepted, 0.99),
                percentile(result.refused, 0.99));
     return 0;
+}
+
+} // namespace
+
+int main(int count, char** words) {
+    try {
+        return run(count, words);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "error: %s\n", error.what());
+        return 1;
+    }
 }

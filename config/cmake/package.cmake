@@ -1,5 +1,6 @@
 # The Debian package: cpack -G DEB in the build directory of a release. What it holds lies in config/package.
 include(GNUInstallDirs)
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON) # the tests are no part of it
 set(package "${CMAKE_SOURCE_DIR}/config/package")
 set(share "${CMAKE_INSTALL_DATADIR}")
 set(docs "${share}/doc/atelier")

@@ -2,11 +2,11 @@
 
 #include "actors/backend.hpp"
 #include "http/backend_parts.hpp"
+#include "http/control_room/log_level.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -23,12 +23,6 @@ constexpr auto takings_lifetime = std::chrono::seconds{5};
 constexpr std::size_t viewers_max = 32;
 constexpr std::size_t asks_max = 64;
 constexpr std::int32_t users_shown = 20;
-
-std::string log_level() {
-    const auto name = spdlog::level::to_string_view(spdlog::get_level());
-    const std::string_view text{name.data(), name.size()};
-    return std::string{text == "warning" ? "warn" : text};
-}
 
 } // namespace
 

@@ -6,6 +6,16 @@
 #include <utility>
 
 namespace atelier::http {
+namespace {
+
+/// A job of the pool that asks `query` with what it is given.
+template <class Query, class... Given>
+auto asking(Query query, Given... given) {
+    return
+        [query, ... given = std::move(given)](pg::connection& database) { return query(database, given...); };
+}
+
+} // namespace
 
 /// Changes the catalogue, and fetches it, so that whoever asks next sees the change. If it cannot be fetched,
 /// the copy in memory is replaced within seconds.
@@ -22,58 +32,45 @@ reply<Record> backend_management::edit_catalogue(Query query) {
 }
 
 reply<std::vector<managed_style>> backend_management::styles() {
-    co_return co_await read<std::vector<managed_style>>(back_.reads, queries::list_managed_styles);
+    return read<std::vector<managed_style>>(back_.reads, queries::list_managed_styles);
 }
 
 reply<managed_style> backend_management::add(style_edit edit) {
-    auto query = [edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::add_style(database, edit, now);
-    };
-    co_return co_await edit_catalogue<managed_style>(std::move(query));
+    return edit_catalogue<managed_style>(asking(queries::add_style, std::move(edit), back_.time.now()));
 }
 
 reply<managed_style> backend_management::change(style_id style, style_edit edit) {
-    auto query = [style, edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::change_style(database, style, edit, now);
-    };
-    co_return co_await edit_catalogue<managed_style>(std::move(query));
+    return edit_catalogue<managed_style>(
+        asking(queries::change_style, style, std::move(edit), back_.time.now()));
 }
 
 reply<std::vector<token_package_record>> backend_management::token_packages() {
-    co_return co_await read<std::vector<token_package_record>>(back_.reads, queries::list_managed_packages);
+    return read<std::vector<token_package_record>>(back_.reads, queries::list_managed_packages);
 }
 
 reply<token_package_record> backend_management::add(token_package_edit edit) {
-    auto query = [edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::add_package(database, edit, now);
-    };
-    co_return co_await edit_catalogue<token_package_record>(std::move(query));
+    return edit_catalogue<token_package_record>(
+        asking(queries::add_package, std::move(edit), back_.time.now()));
 }
 
 reply<token_package_record> backend_management::change(token_package_id package, token_package_edit edit) {
-    auto query = [package, edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::change_package(database, package, edit, now);
-    };
-    co_return co_await edit_catalogue<token_package_record>(std::move(query));
+    return edit_catalogue<token_package_record>(
+        asking(queries::change_package, package, std::move(edit), back_.time.now()));
 }
 
 reply<std::vector<subscription_plan_record>> backend_management::subscription_plans() {
-    co_return co_await read<std::vector<subscription_plan_record>>(back_.reads, queries::list_managed_plans);
+    return read<std::vector<subscription_plan_record>>(back_.reads, queries::list_managed_plans);
 }
 
 reply<subscription_plan_record> backend_management::add(subscription_plan_edit edit) {
     edit.currency = back_.options.config.payments.currency;
-    auto query = [edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::add_plan(database, edit, now);
-    };
-    co_return co_await edit_catalogue<subscription_plan_record>(std::move(query));
+    return edit_catalogue<subscription_plan_record>(
+        asking(queries::add_plan, std::move(edit), back_.time.now()));
 }
 
 reply<subscription_plan_record> backend_management::change(plan_id plan, subscription_plan_edit edit) {
-    auto query = [plan, edit = std::move(edit), now = back_.time.now()](pg::connection& database) {
-        return queries::change_plan(database, plan, edit, now);
-    };
-    co_return co_await edit_catalogue<subscription_plan_record>(std::move(query));
+    return edit_catalogue<subscription_plan_record>(
+        asking(queries::change_plan, plan, std::move(edit), back_.time.now()));
 }
 
 } // namespace atelier::http

@@ -1,6 +1,7 @@
 #include "http/endpoints/control_room.hpp"
 
 #include "http/control_room/assets.hpp"
+#include "http/control_room/log_level.hpp"
 #include "http/endpoints/shown_token.hpp"
 #include "http/json_command.hpp"
 #include "http/sse.hpp"
@@ -36,9 +37,7 @@ constexpr std::size_t actors_max = 1000;
 constexpr std::array<std::string_view, 5> levels{"trace", "debug", "info", "warn", "error"};
 
 std::string level_json() {
-    const auto name = spdlog::level::to_string_view(spdlog::get_level());
-    const std::string_view text{name.data(), name.size()};
-    return boost::json::serialize(boost::json::object{{"level", text == "warning" ? "warn" : text}});
+    return boost::json::serialize(boost::json::object{{"level", log_level()}});
 }
 
 /// One who follows. Lives on one I/O thread.

@@ -9,6 +9,14 @@
 namespace atelier::http {
 namespace {
 
+template <class Record, class View>
+answer list(reply<std::vector<Record>> asked, View view) {
+    const auto all = co_await std::move(asked);
+    if (!all)
+        co_return all.error();
+    co_return list_response(*all, view);
+}
+
 template <class Edit, class View>
 answer add(service& backend, request& r, outcome<Edit> (*read_edit)(const request&, edit_purpose),
            View view) {
@@ -45,10 +53,7 @@ auto package_view(const service& backend) {
 } // namespace
 
 answer list_managed_styles(service& backend, request&) {
-    const auto styles = co_await backend.managed().styles();
-    if (!styles)
-        co_return styles.error();
-    co_return list_response(*styles, managed_style_json);
+    return list(backend.managed().styles(), managed_style_json);
 }
 
 answer create_style(service& backend, request& r) {
@@ -60,10 +65,7 @@ answer update_style(service& backend, request& r) {
 }
 
 answer list_managed_token_packages(service& backend, request&) {
-    const auto packages = co_await backend.managed().token_packages();
-    if (!packages)
-        co_return packages.error();
-    co_return list_response(*packages, package_view(backend));
+    return list(backend.managed().token_packages(), package_view(backend));
 }
 
 answer create_token_package(service& backend, request& r) {
@@ -75,10 +77,7 @@ answer update_token_package(service& backend, request& r) {
 }
 
 answer list_managed_subscription_plans(service& backend, request&) {
-    const auto plans = co_await backend.managed().subscription_plans();
-    if (!plans)
-        co_return plans.error();
-    co_return list_response(*plans, managed_plan_json);
+    return list(backend.managed().subscription_plans(), managed_plan_json);
 }
 
 answer create_subscription_plan(service& backend, request& r) {

@@ -1,5 +1,6 @@
 #include "persistence/queries/catalog.hpp"
 
+#include "persistence/queries/catalogue_rows.hpp"
 #include "persistence/queries/reading.hpp"
 
 namespace atelier::queries {
@@ -27,19 +28,6 @@ style_record to_style(const pg::row& row) {
     style_record s;
     row.read(s.id, s.name, s.prompt, s.created_at);
     return s;
-}
-
-token_package_record to_package(const pg::row& row) {
-    token_package_record p;
-    row.read(p.id, p.name, p.tokens_amount, p.price_cents, p.validity_days, p.active, p.created_at);
-    return p;
-}
-
-subscription_plan_record to_plan(const pg::row& row) {
-    subscription_plan_record p;
-    row.read(p.id, p.name, p.tokens_amount, p.price_cents, p.currency, p.interval, p.interval_count, p.active,
-             p.created_at);
-    return p;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "persistence/queries/management_catalogue.hpp"
 
+#include "persistence/queries/catalogue_rows.hpp"
 #include "persistence/queries/reading.hpp"
 
 namespace atelier::queries {
@@ -66,19 +67,6 @@ managed_style to_style(const pg::row& row) {
     managed_style m;
     row.read(m.style.id, m.style.name, m.style.prompt, m.style.created_at, m.active);
     return m;
-}
-
-token_package_record to_package(const pg::row& row) {
-    token_package_record p;
-    row.read(p.id, p.name, p.tokens_amount, p.price_cents, p.validity_days, p.active, p.created_at);
-    return p;
-}
-
-subscription_plan_record to_plan(const pg::row& row) {
-    subscription_plan_record p;
-    row.read(p.id, p.name, p.tokens_amount, p.price_cents, p.currency, p.interval, p.interval_count, p.active,
-             p.created_at);
-    return p;
 }
 
 /// The new row; none was made when its name is taken.

@@ -51,9 +51,11 @@ class plug {
 public:
     explicit plug(connection_pool& pool) {
         std::promise<void> in;
-        CAF_REQUIRE(pool.submit([this, &in](const outcome<pg::connection*>&) {
+        // The thread holds what it waits for: it may get no further than `in` before the plug is pulled and
+        // gone.
+        CAF_REQUIRE(pool.submit([&in, out = out_.get_future().share()](const outcome<pg::connection*>&) {
             in.set_value();
-            out_.get_future().get();
+            out.get();
         }));
         in.get_future().get();
     }

@@ -1,6 +1,7 @@
 #include "actors/account_jobs.hpp"
 #include "actors/accounts.hpp"
 #include "persistence/queries/accounts.hpp"
+#include "persistence/queries/management_users.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -71,6 +72,11 @@ outcome<accounts::signed_in> accounts::admit(pg::connection& database, const vis
         const auto stored = *user ? (*user)->encrypted_password : std::string{};
         if (!passwords_.verify(stored, password))
             return errc::invalid_credentials;
+        const auto blocked = queries::is_blocked(database, (*user)->id);
+        if (!blocked)
+            return blocked.error();
+        if (*blocked)
+            return errc::account_blocked;
         if (!(*user)->confirmed_at)
             return errc::email_not_confirmed;
         const auto current = rehash(database, **user, password);

@@ -90,8 +90,8 @@ public:
         instant ends_at;    ///< however much it is used
         user_record user;
     };
-    /// Begins a session. `invalid_credentials`; `email_not_confirmed` only to who has the right password. A
-    /// hash that is cheaper than the setting is replaced.
+    /// Begins a session. `invalid_credentials`; `email_not_confirmed` and `account_blocked` only to who has
+    /// the right password. A hash that is cheaper than the setting is replaced.
     void sign_in(const visitor& who, std::string_view email, std::string password, bool remember,
                  const callback<signed_in>& answer);
 

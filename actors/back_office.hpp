@@ -4,6 +4,7 @@
 #include "actors/domain/records.hpp"
 #include "actors/gateways/gateway_client.hpp"
 #include "actors/reconciliation.hpp"
+#include "actors/runtime/progress.hpp"
 #include "actors/runtime/worker_pool.hpp"
 #include "persistence/queries/back_office.hpp"
 
@@ -58,6 +59,9 @@ public:
     /// its webhook had come. → the report, which is also kept. Safe to repeat, and beside webhooks.
     void reconcile(std::chrono::sys_days day, const callback<reconciliation_report>& then);
 
+    /// Of the comparison that is under way; its subject is the day.
+    [[nodiscard]] std::optional<progress::reading> reconciling() const { return comparison_.now(); }
+
     /// Reconciles yesterday, once, from `after` midnight (UTC) on; 0 = never.
     void reconcile_when_due(std::chrono::milliseconds after);
 
@@ -87,6 +91,7 @@ private:
     std::atomic<bool> reconciling_ = false; ///< whoever sets it may touch the two that follow
     std::optional<std::chrono::sys_days> reconciled_;
     instant reconcile_again_;
+    progress comparison_;
     std::atomic<bool> stopping_ = false;
     worker_pool thread_{1, 100};
 };

@@ -298,6 +298,8 @@ status backend::start() {
     system_ = std::make_unique<caf::actor_system>(runtime_);
     office_ = std::make_unique<back_office>(back_office_context{*system_, actors, *gateway_api, reads, time,
                                                                 meters, options.config.payments.test_mode});
+    auditor_ = std::make_unique<auditor>(
+        auditor_context{database_options(options, "audit"), blobs, time, options.config.var});
     const auto& s = options.config.supervisor;
     supervisor_ = system_->spawn(
         supervisor_behavior,
@@ -380,6 +382,8 @@ void backend::stop() {
     gateway_api->stop(); // whoever waits for it hears of that while the actors are still there
     if (office_)
         office_->stop();
+    if (auditor_)
+        auditor_->stop();
     webhooks.stop();
     mail_way->stop();
     engines->stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/accounts.hpp"
+#include "actors/auditor.hpp"
 #include "actors/back_office.hpp"
 #include "actors/catalog.hpp"
 #include "actors/dispatcher.hpp"
@@ -87,6 +88,7 @@ public:
     [[nodiscard]] caf::actor_system& system() { return *system_; }
     /// After `start`.
     [[nodiscard]] back_office& office() { return *office_; }
+    [[nodiscard]] auditor& audits() { return *auditor_; }
     /// Argument of the gateway's payment form for this order, a JSON object.
     [[nodiscard]] std::string checkout_parameters(const payment_record& payment) const;
     [[nodiscard]] std::string checkout_parameters(const subscription_checkout& subscription) const;
@@ -146,6 +148,7 @@ private:
     std::unique_ptr<caf::actor_system> system_;
     supervisor_actor supervisor_;
     std::unique_ptr<back_office> office_;
+    std::unique_ptr<auditor> auditor_;
     bool stopped_ = false;
 };
 

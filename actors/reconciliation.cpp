@@ -134,7 +134,10 @@ void back_office::reconcile_when_due(std::chrono::milliseconds after) {
 }
 
 outcome<reconciliation_report> back_office::reconcile_now(std::chrono::sys_days day) {
+    static_cast<void>(
+        comparison_.begin(to_string(day), context_.time.now())); // nobody else works on this thread
     auto report = compare_day(day);
+    comparison_.end();
     if (report)
         spdlog::info("the books of {} were compared with the gateway's: {} transactions, {} differences",
                      to_string(day), report->transactions, report->differences.size());
@@ -147,6 +150,8 @@ outcome<reconciliation_report> back_office::reconcile_now(std::chrono::sys_days 
 outcome<reconciliation_report> back_office::compare_day(std::chrono::sys_days day) {
     reconciliation_report report;
     report.day = day;
+    constexpr std::size_t steps = 5;
+    comparison_.step(1, steps, "The gateway's transactions");
     std::set<std::string> listed;
     for (std::int32_t page = 1; page <= most_pages; ++page) {
         using transactions = gateway_page<gateway_transaction>;
@@ -162,12 +167,16 @@ outcome<reconciliation_report> back_office::compare_day(std::chrono::sys_days da
         if (!found->more)
             break;
     }
+    comparison_.step(2, steps, "What was credited");
     if (auto compared = compare_credited(listed, report); !compared)
         return compared.error();
+    comparison_.step(3, steps, "Subscriptions");
     if (auto asked = ask_for_subscriptions(report); !asked)
         return asked.error();
+    comparison_.step(4, steps, "Chargebacks");
     if (auto compared = list_chargebacks(report); !compared)
         return compared.error();
+    comparison_.step(5, steps, "The report");
     for (const auto& d : report.differences)
         context_.meters.reconciliation_difference(d.kind);
     const auto stored = wait_for_query<done>(context_.pool, [&](pg::connection& database) {

@@ -18,6 +18,9 @@ enum class cursor_kind : std::uint8_t {
     webhook_deliveries = 5,
     images = 7,
     operator_actions = 8,
+    managed_users = 9,
+    managed_payments = 10,
+    managed_generations = 11,
 };
 
 /// The cursor that continues `list` behind the row with the key `last`: 16 characters of URL-safe Base64. It

@@ -47,6 +47,7 @@ void io_thread::listen_with(tcp::acceptor acceptor) {
 void io_thread::start(std::function<void()> on_end) {
     asio::co_spawn(context_, accept(), asio::detached);
     asio::co_spawn(context_, sweep(), asio::detached);
+    asio::co_spawn(context_, watch_lag(), asio::detached);
     thread_ = std::thread{[this, on_end = std::move(on_end)] {
         context_.run();
         on_end();
@@ -150,6 +151,18 @@ void io_thread::ended(bool refused, const std::exception_ptr& thrown) {
         scope_.shared.report(std::string{"a session ended with an exception: "} + error.what());
     } catch (...) {
         scope_.shared.report("a session ended with something that is no exception");
+    }
+}
+
+/// Ends with the rest: the sessions that a drain waits for may still be too many.
+asio::awaitable<void> io_thread::watch_lag() {
+    auto due = loop_lag::clock::now();
+    while (!scope_.draining || live_ > 0) {
+        due = std::max(due, loop_lag::clock::now()) + loop_lag::interval;
+        error_code never; // cancelled
+        lag_timer_.expires_at(due);
+        co_await lag_timer_.async_wait(asio::redirect_error(asio::use_awaitable, never));
+        scope_.lag.fired(due, loop_lag::clock::now());
     }
 }
 

@@ -24,6 +24,8 @@ public:
     ~io_thread();
 
     [[nodiscard]] boost::asio::io_context& context() { return context_; }
+    /// How long what comes waits until this thread turns to it. From any thread.
+    [[nodiscard]] loop_lag::clock::duration lag() const { return scope_.lag.lag(); }
     /// Before `start`.
     void listen_with(boost::asio::ip::tcp::acceptor acceptor);
     /// Runs until drained or halted, then calls `on_end` on the thread.
@@ -42,6 +44,7 @@ private:
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> sweep();
     boost::asio::awaitable<void> pause();
+    boost::asio::awaitable<void> watch_lag();
     bool try_admit(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& address);
     void admit(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& address);
     void ended(bool refused, const std::exception_ptr& thrown);
@@ -53,6 +56,7 @@ private:
     boost::asio::ip::tcp::acceptor acceptor_{context_};
     boost::asio::steady_timer sweep_timer_{context_};
     boost::asio::steady_timer pause_timer_{context_};
+    boost::asio::steady_timer lag_timer_{context_};
     std::size_t live_ = 0;    ///< coroutines of sessions
     std::size_t refused_ = 0; ///< of them, those that only say that there is no room
     bool starved_ = false;    ///< accepting has failed since it last worked

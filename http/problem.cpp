@@ -53,6 +53,7 @@ unsigned status_of(errc code) {
     case errc::insufficient_tokens:
         return 402;
     case errc::email_not_confirmed:
+    case errc::account_blocked:
     case errc::forbidden:
     case errc::insufficient_scope:
     case errc::invalid_csrf_token:

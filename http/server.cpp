@@ -3,6 +3,8 @@
 #include "http/io_thread.hpp"
 #include "http/listener.hpp"
 
+#include <algorithm>
+
 namespace atelier::http {
 namespace {
 
@@ -98,6 +100,13 @@ std::size_t server::connections() const {
 
 std::uint64_t server::refused_connections() const {
     return context_->gate.refused();
+}
+
+std::chrono::steady_clock::duration server::lag() const {
+    std::chrono::steady_clock::duration worst{0};
+    for (const auto& thread : threads_)
+        worst = std::max(worst, thread->lag());
+    return worst;
 }
 
 boost::asio::any_io_executor server::executor(std::size_t thread) const {

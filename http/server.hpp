@@ -52,6 +52,8 @@ public:
     [[nodiscard]] std::size_t connections() const;
     /// Turned away at a limit, so far.
     [[nodiscard]] std::uint64_t refused_connections() const;
+    /// How long what comes waits until its I/O thread turns to it: the worst of the threads.
+    [[nodiscard]] std::chrono::steady_clock::duration lag() const;
     [[nodiscard]] std::size_t threads() const { return threads_.size(); }
     /// The executor of one I/O thread: what is posted there runs between the steps of its sessions.
     [[nodiscard]] boost::asio::any_io_executor executor(std::size_t thread) const;

@@ -7,6 +7,7 @@
 #include "http/cors.hpp"
 #include "http/file_pool.hpp"
 #include "http/hooks.hpp"
+#include "http/loop_lag.hpp"
 #include "http/router.hpp"
 #include "http/server_options.hpp"
 
@@ -44,7 +45,7 @@ struct server_context {
     }
 };
 
-/// What the sessions of one I/O thread share; only that thread touches it.
+/// What the sessions of one I/O thread share; only that thread touches it, but for the lag.
 struct thread_scope {
     explicit thread_scope(server_context& all);
 
@@ -52,6 +53,7 @@ struct thread_scope {
     boost::asio::any_io_executor executor;
     std::string date; ///< the present as an IMF-fixdate
     bool draining = false;
+    loop_lag lag;
     std::mt19937_64 random; ///< for names that need to be unique, not secret
 
     /// 32 hexadecimal digits that nobody has had before.

@@ -4,6 +4,7 @@
 #include "config/web_origins.hpp"
 #include "http/limits.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -30,6 +31,8 @@ struct server_options {
     /// Whether changes would only be refused now, so that they can be before anything is done for them.
     /// Called on the I/O threads; must be quick. Empty = never.
     std::function<bool()> overloaded;
+    /// Changes are refused, too, while what comes waits longer for its I/O thread.
+    std::chrono::milliseconds queueing_limit{250};
     bool https = false; ///< how clients reach it: browsers are told to keep to it
 };
 

@@ -267,7 +267,10 @@ std::optional<failure> session::too_many_requests() const {
 
 bool session::overloaded() const {
     const auto& shared = scope_.shared;
-    if (route_->vital || is_safe(request_.verb) || !shared.options.overloaded || !shared.options.overloaded())
+    if (route_->vital || is_safe(request_.verb))
+        return false;
+    const bool full = shared.options.overloaded && shared.options.overloaded();
+    if (!full && scope_.lag.lag() <= shared.options.queueing_limit)
         return false;
     shared.refused(to_string(errc::overloaded));
     return true;

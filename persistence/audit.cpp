@@ -288,14 +288,22 @@ outcome<audit_finding> check_files(pg::connection& database, const file_check& f
     }
 }
 
-outcome<std::vector<audit_finding>> run_all(pg::connection& database, const file_check& file_ok) {
+outcome<std::vector<audit_finding>> run_all(pg::connection& database, const file_check& file_ok,
+                                            const audit_progress& go_on) {
     std::vector<audit_finding> findings;
+    const auto next = [&](std::string_view invariant) {
+        return !go_on || go_on(findings.size() + 1, checks.size() + 1, invariant);
+    };
     for (const auto& what : checks) {
+        if (!next(what.invariant))
+            return errc::unavailable;
         auto finding = run(database, what);
         if (!finding)
             return std::move(finding).error();
         findings.push_back(*std::move(finding));
     }
+    if (!next(files_invariant))
+        return errc::unavailable;
     auto files = check_files(database, file_ok);
     if (!files)
         return std::move(files).error();
@@ -305,10 +313,11 @@ outcome<std::vector<audit_finding>> run_all(pg::connection& database, const file
 
 } // namespace
 
-outcome<std::vector<audit_finding>> audit(pg::connection& database, const file_check& file_ok) {
+outcome<std::vector<audit_finding>> audit(pg::connection& database, const file_check& file_ok,
+                                          const audit_progress& go_on) {
     if (auto begun = database.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); !begun)
         return std::move(begun).error();
-    auto findings = run_all(database, file_ok);
+    auto findings = run_all(database, file_ok, go_on);
     if (auto ended = database.execute("ROLLBACK"); findings && !ended)
         return std::move(ended).error();
     return findings;

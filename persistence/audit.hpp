@@ -23,8 +23,13 @@ struct audit_finding {
 using file_check =
     std::function<outcome<bool>(std::string_view key, std::string_view checksum, std::int64_t byte_size)>;
 
+/// Is told before each check: the which of how many, and what it checks. False ends the audit.
+using audit_progress = std::function<bool(std::size_t step, std::size_t steps, std::string_view invariant)>;
+
 /// Checks every invariant on one consistent snapshot of the database, and the files of successful
-/// generations. Reads only. The connection should have no statement timeout.
-[[nodiscard]] outcome<std::vector<audit_finding>> audit(pg::connection& database, const file_check& file_ok);
+/// generations. Reads only. `unavailable` when `go_on` ends it. The connection should have no statement
+/// timeout.
+[[nodiscard]] outcome<std::vector<audit_finding>> audit(pg::connection& database, const file_check& file_ok,
+                                                        const audit_progress& go_on = {});
 
 } // namespace atelier

@@ -19,6 +19,7 @@ constexpr std::array entries{
     entry{errc::unauthenticated, "unauthenticated", "The request needs a valid bearer token."},
     entry{errc::invalid_credentials, "invalid_credentials", "The e-mail address or the password is wrong."},
     entry{errc::email_not_confirmed, "email_not_confirmed", "The e-mail address has not been confirmed yet."},
+    entry{errc::account_blocked, "account_blocked", "The account is blocked."},
     entry{errc::invalid_token, "invalid_token", "The token is unknown, used up or expired."},
     entry{errc::forbidden, "forbidden", "This is not allowed."},
     entry{errc::insufficient_scope, "insufficient_scope", "The API key does not permit this."},

@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
     unauthenticated,
     invalid_credentials,
     email_not_confirmed,
+    account_blocked,
     invalid_token,
     forbidden,
     insufficient_scope,

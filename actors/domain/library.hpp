@@ -31,6 +31,16 @@ struct image_filter {
     image_filter() = default;
 };
 
+/// Which payments operators look for; what is not set does not matter.
+struct payment_filter {
+    user_id user;
+    std::optional<payment_status> status;
+    std::string invoice_id;
+    std::string transaction_id; ///< of the gateway
+
+    payment_filter() = default;
+};
+
 /// The same text for the same filter, "" for the one that lets everything pass.
 [[nodiscard]] std::string filter_text(const generation_filter& filter);
 [[nodiscard]] std::string filter_text(const image_filter& filter);

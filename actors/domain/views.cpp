@@ -176,6 +176,21 @@ std::string payment_json(const payment_record& payment) {
     return json::serialize(payment_object(payment));
 }
 
+std::string managed_payment_json(const payment_record& payment) {
+    auto object = payment_object(payment);
+    object["user_id"] = payment.user.value;
+    object["transaction_id"] = text_or_null(payment.cloudpayments_transaction_id);
+    return json::serialize(object);
+}
+
+std::string managed_generation_json(const generation_record& generation) {
+    auto object = generation_object(generation);
+    object["user_id"] = generation.user.value;
+    object["engine"] = text_or_null(generation.engine);
+    object["attempt"] = generation.attempt;
+    return json::serialize(object);
+}
+
 std::string generation_json(const generation_record& generation) {
     auto object = generation_object(generation);
     if (generation.place)

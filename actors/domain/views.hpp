@@ -25,6 +25,10 @@ namespace atelier {
 [[nodiscard]] std::string image_json(const image_record& image, const image_links& links);
 [[nodiscard]] std::string transaction_json(const transaction_record& transaction);
 [[nodiscard]] std::string payment_json(const payment_record& payment);
+/// For operators: also whose it is, and the gateway's number.
+[[nodiscard]] std::string managed_payment_json(const payment_record& payment);
+/// Likewise, with the engine and its attempts.
+[[nodiscard]] std::string managed_generation_json(const generation_record& generation);
 [[nodiscard]] std::string generation_json(const generation_record& generation);
 /// Where a generation waits: its id and "queue", as a queued generation has it.
 [[nodiscard]] std::string queue_json(generation_id generation, const queue_place& place);

@@ -74,6 +74,8 @@ struct metrics::families {
         gauge("atelier_http_connections_max", "Connections that may be open, by listener.");
     Family<Counter>& connections_refused =
         counter("atelier_http_connections_refused_total", "Connections turned away at a limit.");
+    Family<Gauge>& lag = gauge("atelier_http_lag_seconds",
+                               "How long what comes to a listener waits until its thread turns to it.");
     Family<Counter>& webhooks =
         counter("atelier_webhooks_total", "Gateway notifications, by type and verdict.");
     Family<Counter>& gateway_calls =
@@ -273,6 +275,7 @@ void metrics::listener(std::string_view name, const listener_reading& now) {
     f.connections.Add(labels).Set(static_cast<double>(now.open));
     f.connections_max.Add(labels).Set(static_cast<double>(now.open_max));
     raise(f.connections_refused.Add(labels), static_cast<double>(now.refused));
+    f.lag.Add(labels).Set(std::chrono::duration<double>(now.lag).count());
 }
 
 void metrics::request_finished(std::string_view listener, std::string_view method, std::string_view route,

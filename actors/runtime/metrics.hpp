@@ -48,6 +48,7 @@ struct listener_reading {
     std::size_t open = 0;
     std::size_t open_max = 0;
     std::uint64_t refused = 0; ///< so far
+    std::chrono::nanoseconds lag{0};
 };
 
 /// Every instrument of the service, registered at construction. What they mean: config/monitoring/metrics.md.

@@ -1,9 +1,10 @@
-#include "persistence/audit.hpp"
-
+#include "actors/auditor.hpp"
 #include "http/commands/command.hpp"
+#include "http/commands/progress_teller.hpp"
 #include "persistence/audit_note.hpp"
 #include "persistence/blobs/open_store.hpp"
 #include "persistence/migrate.hpp"
+#include "persistence/queries/back_office.hpp"
 
 #include <cinttypes>
 #include <cstdio>
@@ -22,6 +23,11 @@ void print(const std::vector<audit_finding>& findings) {
         for (const auto& example : finding.examples)
             std::printf("    %s\n", example.c_str());
     }
+}
+
+bool tell_progress(std::size_t step, std::size_t steps, std::string_view invariant) {
+    tell_step(step, steps, invariant);
+    return true;
 }
 
 } // namespace
@@ -45,18 +51,20 @@ int audit(const arguments& args) {
     const auto file_ok = [&files](std::string_view key, std::string_view checksum, std::int64_t size) {
         return (*files)->compare(key, checksum, size);
     };
-    auto findings =
-        ready ? atelier::audit(*database, file_ok) : outcome<std::vector<audit_finding>>{ready.error()};
+    const auto started_at = time.now();
+    auto findings = ready ? atelier::audit(*database, file_ok, tell_progress)
+                          : outcome<std::vector<audit_finding>>{ready.error()};
     if (!findings) {
         complain(findings.error().detail);
         return failed;
     }
     print(*findings);
-    std::int64_t violations = 0;
-    for (const auto& finding : *findings)
-        violations += finding.violations;
+    const auto violations = violations_of(*findings);
     const bool clean = violations == 0;
-    if (const auto noted = write_audit_note(place->var.root(), {time.now(), violations}); !noted)
+    const auto now = time.now();
+    if (const auto kept = queries::store_audit(*database, audit_json(*findings, started_at, now), now); !kept)
+        complain("the report could not be kept: " + kept.error().detail);
+    if (const auto noted = write_audit_note(place->var.root(), {now, violations}); !noted)
         complain(noted.error().detail);
     std::printf("%s\n", clean ? "all invariants hold" : "INVARIANTS ARE VIOLATED");
     return clean ? success : failed;

@@ -33,6 +33,8 @@ int user(const arguments& args);
 int operators(const arguments& args);
 int sandbox(const arguments& args);
 int payment(const arguments& args);
+int notification(const arguments& args);
+int generation(const arguments& args);
 int reconcile(const arguments& args);
 int style(const arguments& args);
 int package(const arguments& args);

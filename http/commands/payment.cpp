@@ -1,7 +1,11 @@
 #include "actors/domain/money.hpp"
+#include "actors/domain/views.hpp"
 #include "http/commands/books.hpp"
 #include "http/commands/node.hpp"
+#include "http/commands/options.hpp"
 #include "http/commands/recorded.hpp"
+#include "persistence/migrate.hpp"
+#include "persistence/queries/payments.hpp"
 
 #include <fmt/format.h>
 
@@ -13,11 +17,62 @@ namespace atelier::commands {
 namespace {
 
 constexpr std::string_view usage = R"(Usage:
+  atelier payment list [--user ID] [--status STATUS] [--invoice NAME] [--transaction NUMBER] [--limit N]
+                                     newest first (20)
   atelier payment refund ID [--amount 100.00] [--key KEY]
 
-Gives back a payment, or a part of it, through the gateway, and takes its unspent tokens back in proportion. The same
+A refund gives back a payment, or a part of it, through the gateway, and takes its unspent tokens back in proportion. The same
 key is the same refund: if the answer stays out, repeat the command with the key that it has printed.
 )";
+
+constexpr std::int32_t shown = 20;
+
+outcome<payment_filter> filter_of(const parsed_words& words) {
+    payment_filter filter;
+    const auto user = words.option("user");
+    const auto id = user ? positive_number<std::int64_t>(*user) : std::optional<std::int64_t>{0};
+    if (!id)
+        return failure{errc::validation_failed, "--user takes the id of a user"};
+    filter.user.value = *id;
+    if (const auto text = words.option("status")) {
+        filter.status = parse_payment_status(*text);
+        if (!filter.status)
+            return failure{errc::validation_failed, "a payment has no such status"};
+    }
+    filter.invoice_id = words.option("invoice").value_or("");
+    filter.transaction_id = words.option("transaction").value_or("");
+    return filter;
+}
+
+status list(pg::connection& database, const parsed_words& words) {
+    const auto filter = filter_of(words);
+    if (!filter)
+        return filter.error();
+    const auto text = words.option("limit");
+    const auto limit = text ? positive_number<std::int32_t>(*text) : std::optional{shown};
+    if (!limit)
+        return failure{errc::validation_failed, "--limit takes a number"};
+    const auto found = queries::find_payments(database, *filter, {}, *limit);
+    if (!found)
+        return found.error();
+    for (const auto& p : found->data)
+        std::printf("%10" PRId64 "  user %-10" PRId64 " %-18s %12s %s  %s  %s\n", p.id.value, p.user.value,
+                    std::string{to_string(p.status)}.c_str(), format_amount(p.amount_cents).c_str(),
+                    p.currency.c_str(), to_iso8601(p.created_at).c_str(),
+                    p.cloudpayments_transaction_id.c_str());
+    return done{};
+}
+
+int list_all(const settings& config, const parsed_words& words) {
+    auto place = open_workplace(config, var_directory::use::shared);
+    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
+    auto result = database ? check_schema(*database) : status{database.error()};
+    if (result)
+        result = list(*database, words);
+    if (!result)
+        complain(result.error().detail);
+    return result ? success : failed;
+}
 
 struct order {
     payment_id payment;
@@ -54,6 +109,9 @@ int payment(const arguments& args) {
     const auto call = begin(args, usage, exit_status);
     if (!call)
         return exit_status;
+    const auto words = parse_words(call->rest, {"user", "status", "invoice", "transaction", "limit"});
+    if (words && words->words == arguments{"list"})
+        return list_all(call->config, *words);
     const auto wanted = read(call->rest);
     if (!wanted) {
         complain("wrong arguments; `atelier payment --help` explains");

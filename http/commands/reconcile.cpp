@@ -1,5 +1,6 @@
 #include "actors/domain/money.hpp"
 #include "http/commands/books.hpp"
+#include "http/commands/progress_teller.hpp"
 #include "http/commands/recorded.hpp"
 
 #include <algorithm>
@@ -55,6 +56,7 @@ int reconcile(const arguments& args) {
     auto own = database ? books::open(call->config, *place) : outcome<books>{database.error()};
     outcome<reconciliation_report> report = errc::unavailable;
     const auto compare = [&]() -> outcome<std::string> {
+        const progress_teller teller{[&] { return own->office().reconciling(); }};
         report = wait_for_call<reconciliation_report>(
             [&](const auto& then) { own->office().reconcile(*day, then); });
         if (!report)

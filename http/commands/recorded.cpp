@@ -8,9 +8,7 @@
 #include <unistd.h>
 
 namespace atelier::commands {
-namespace {
 
-/// "cli:" and the name of the system's user.
 std::string operator_here() {
     passwd entry{};
     passwd* found = nullptr;
@@ -19,8 +17,6 @@ std::string operator_here() {
         return std::string{"cli:"} + found->pw_name;
     return "cli:" + std::to_string(::getuid());
 }
-
-} // namespace
 
 outcome<std::string> recorded(pg::connection& database, const std::string& action, const std::string& detail,
                               const std::function<outcome<std::string>()>& work) {

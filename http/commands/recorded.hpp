@@ -8,6 +8,9 @@
 
 namespace atelier::commands {
 
+/// "cli:" and the name of the system's user: who operators are on the command line.
+[[nodiscard]] std::string operator_here();
+
 /// Does `work` as the operator who has started this command: notes in the audit log what is about to be done
 /// (`action`, and `detail` without anything personal), does it, and notes how it went: what `work` says that
 /// it has done, or the code of its failure. What cannot be noted is not done.

@@ -270,6 +270,7 @@ status running::open_servers() {
     listener.https = backend_->options.base_url().starts_with("https:") || identity_ != nullptr;
     listener.upload_directory = place_.var.tmp();
     listener.inherited = inherited_socket("http");
+    listener.queueing_limit = config_.http.queueing_limit;
     listener.overloaded = [this] { return service_->is_full(); };
     auto opened = http::server::open(listener, http::router{http::public_routes(context)}, *files_, time_,
                                      random_, hooks_of(backend_->meters, "public"));
@@ -304,7 +305,7 @@ void running::keep_deadlines(const std::stop_token& stop) {
         for (const auto& [name, listener] :
              {std::pair{"public", public_.get()}, {"operator", operators_.get()}})
             backend_->meters.listener(name, {listener->connections(), config_.http.max_connections,
-                                             listener->refused_connections()});
+                                             listener->refused_connections(), listener->lag()});
         std::this_thread::sleep_for(sweep_interval);
     }
 }

@@ -11,7 +11,7 @@
 #include "persistence/queries/accounts.hpp"
 #include "persistence/queries/catalog.hpp"
 #include "persistence/queries/ids.hpp"
-#include "persistence/queries/wallets.hpp"
+#include "persistence/queries/management_users.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +26,10 @@ namespace {
 
 constexpr std::string_view usage = R"(Usage:
   atelier user create EMAIL          make a confirmed user; the password is read from standard input
-  atelier user show EMAIL            id, confirmation and balance
+  atelier user show EMAIL            id, confirmation, balance, and whether it is blocked
+  atelier user find PREFIX           users whose address begins so, newest first (20)
+  atelier user block EMAIL REASON    end all sessions and API keys of a user, in a running service, too
+  atelier user unblock EMAIL
   atelier user grant EMAIL TOKENS [DAYS]
                                      give tokens that expire after DAYS days (90)
   atelier user api-key create EMAIL NAME [--scopes "read generate"] [--days N]
@@ -79,12 +82,44 @@ status create(pg::connection& database, const settings& config, const std::strin
 }
 
 status show(pg::connection& database, const user_record& user) {
-    const auto wallet = queries::load_wallet(database, user.id);
-    if (!wallet)
-        return wallet.error();
+    const auto found = queries::get_managed_user(database, user.id, system_clock{}.now());
+    if (!found)
+        return found.error();
     std::printf("id %" PRId64 ", %s, balance %" PRId64 " tokens\n", user.id.value,
-                user.confirmed_at ? "confirmed" : "not confirmed", wallet->balance);
+                user.confirmed_at ? "confirmed" : "not confirmed", found->balance);
+    if (found->blocked_at)
+        std::printf("blocked: %s\n", found->blocked_for.c_str());
     return done{};
+}
+
+status find_all(pg::connection& database, const std::string& prefix) {
+    constexpr std::int32_t shown = 20;
+    const auto found = queries::find_users(database, prefix, {}, shown, system_clock{}.now());
+    if (!found)
+        return found.error();
+    for (const auto& u : found->data)
+        std::printf("%10" PRId64 "  %s%s\n", u.id.value, u.email.c_str(), u.blocked_at ? "  blocked" : "");
+    return done{};
+}
+
+status block(pg::connection& database, const user_record& user, const std::string& reason) {
+    const auto detail = fmt::format("user {}", user.id.value);
+    return printed(recorded(database, "user block", detail, [&]() -> outcome<std::string> {
+        const auto blocked = queries::block_user(database, user.id, reason, system_clock{}.now());
+        if (!blocked)
+            return blocked.error();
+        return "blocked " + detail;
+    }));
+}
+
+status unblock(pg::connection& database, const user_record& user) {
+    const auto detail = fmt::format("user {}", user.id.value);
+    return printed(recorded(database, "user unblock", detail, [&]() -> outcome<std::string> {
+        const auto unblocked = queries::unblock_user(database, user.id);
+        if (!unblocked)
+            return unblocked.error();
+        return "unblocked " + detail;
+    }));
 }
 
 /// Ids straight from the sequences, for a command that needs two.
@@ -146,6 +181,10 @@ std::optional<job> read(const parsed_words& words) {
         return std::nullopt;
     if (w.size() == 2 && w[0] == "show")
         return [](auto& database, auto&, auto& user) { return show(database, user); };
+    if (w.size() == 3 && w[0] == "block" && !w[2].empty())
+        return [reason = w[2]](auto& database, auto&, auto& user) { return block(database, user, reason); };
+    if (w.size() == 2 && w[0] == "unblock")
+        return [](auto& database, auto&, auto& user) { return unblock(database, user); };
     const auto amount = w.size() >= 3 ? positive_number<tokens>(w[2]) : std::nullopt;
     const auto days = w.size() == 4 ? positive_number<std::int32_t>(w[3]) : grant_days;
     if ((w.size() == 3 || w.size() == 4) && w[0] == "grant" && amount && days)
@@ -163,10 +202,13 @@ int user(const arguments& args) {
     if (!call)
         return exit_status;
     const auto words = parse_words(call->rest, {"scopes", "days"});
-    const bool creates =
-        words && words->options.empty() && words->words.size() == 2 && words->words[0] == "create";
-    const auto wanted = words && !creates ? read(*words) : std::nullopt;
-    if (!creates && !wanted) {
+    const auto is = [&words](std::string_view name) {
+        return words && words->options.empty() && words->words.size() == 2 && words->words[0] == name;
+    };
+    const bool creates = is("create");
+    const bool finds = is("find");
+    const auto wanted = words && !creates && !finds ? read(*words) : std::nullopt;
+    if (!creates && !finds && !wanted) {
         complain("wrong arguments; `atelier user --help` explains");
         return misused;
     }
@@ -175,6 +217,8 @@ int user(const arguments& args) {
     auto result = database ? check_schema(*database) : status{database.error()};
     if (result && creates) {
         result = create(*database, call->config, words->words[1]);
+    } else if (result && finds) {
+        result = find_all(*database, words->words[1]);
     } else if (result) {
         const auto user = find(*database, words->words[words->words[0] == "api-key" ? 2 : 1]);
         result = user ? (*wanted)(*database, *place, *user) : status{user.error()};

@@ -197,10 +197,40 @@ operator_endpoint replay_notification;
 /// {amount_cents?}, Idempotency-Key → 201 {payment_id, transaction_id, amount_cents}: gives back all that is
 /// left, or so much, through the gateway
 operator_endpoint refund_payment;
+
+// -- books.cpp: on the operator's listener
 /// {day} → 202: the report will be in the list
 operator_endpoint start_reconciliation;
-/// → 200 the latest reports, newest first
+/// → 200 the latest reports, newest first, and how far the one under way is
 operator_endpoint list_reconciliations;
+/// → 202: the report will be in the list; 409 while one is under way
+operator_endpoint start_audit;
+/// → 200 the latest reports, newest first, and how far the one under way is
+operator_endpoint list_audits;
+
+// -- management_users.cpp: on the operator's listener
+/// ?email (its beginning)&limit&cursor → 200 a page, newest first
+operator_endpoint find_users;
+/// → 200 the user
+operator_endpoint show_managed_user;
+/// {reason} → 200 the user, whose sessions have ended
+operator_endpoint block_user;
+/// → 200 the user
+operator_endpoint unblock_user;
+
+// -- management_orders.cpp: on the operator's listener
+/// ?user_id&status&invoice_id&transaction_id&limit&cursor → 200 a page, newest first
+operator_endpoint find_payments;
+/// → 200 the payment
+operator_endpoint show_managed_payment;
+/// ?user_id&status&limit&cursor → 200 a page, newest first
+operator_endpoint find_generations;
+/// → 200 the generation
+operator_endpoint show_managed_generation;
+/// → 200 the generation, which has ended
+operator_endpoint cancel_managed_generation;
+/// → 202 a new one like it, once for each that has failed
+operator_endpoint retry_generation;
 
 // -- management_catalogue.cpp: on the operator's listener, also what is retired
 /// → 200 a list on one page

@@ -1,6 +1,5 @@
 #include "actors/domain/json_values.hpp"
 #include "actors/gateways/json_fields.hpp"
-#include "actors/reconciliation.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/idempotency.hpp"
 #include "http/endpoints/lists.hpp"
@@ -19,7 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t amount_max = 1'000'000'000'000;
-constexpr std::size_t day_length = 10;
 
 json::object notification_object(const archived_notification& n) {
     return {{"id", n.id.value},
@@ -117,29 +115,6 @@ answer refund_payment(service& backend, request& r) {
     if (made->replayed)
         reply.with("Idempotency-Replayed", "true");
     co_return reply;
-}
-
-answer start_reconciliation(service& backend, request& r) {
-    auto command = json_command::read(r);
-    if (!command)
-        co_return command.error();
-    const auto text = command->text("day", day_length);
-    const auto day = parse_day(text);
-    if (!day)
-        command->refuse("day", "invalid", "Expected a day such as 2026-03-01.");
-    if (const auto valid = command->finish(); !valid)
-        co_return valid.error();
-    const auto started = co_await backend.reconcile(*day);
-    if (!started)
-        co_return started.error();
-    co_return json_response(202, json::serialize(json::object{{"day", text}}));
-}
-
-answer list_reconciliations(service& backend, request&) {
-    const auto reports = co_await backend.reconciliations();
-    if (!reports)
-        co_return reports.error();
-    co_return json_response(200, list_json(*reports, {}));
 }
 
 } // namespace atelier::http

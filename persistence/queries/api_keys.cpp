@@ -21,8 +21,10 @@ constexpr pg::statement insert{"api_key_insert", R"(
         SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM api_keys WHERE user_id = $1) < $7
         RETURNING *) )",
                                select_key};
-constexpr pg::statement find{"api_key_find", select_key,
-                             "WHERE digest = $1 AND (expires_at IS NULL OR expires_at > $2)"};
+constexpr pg::statement find{
+    "api_key_find", select_key,
+    "WHERE digest = $1 AND (expires_at IS NULL OR expires_at > $2) "
+    "AND NOT EXISTS (SELECT FROM blocked_users b WHERE b.user_id = api_keys.user_id)"};
 constexpr pg::statement touch{"api_key_touch", "UPDATE api_keys SET last_used_at = $2 WHERE digest = $1 "
                                                "AND (last_used_at IS NULL OR last_used_at < $2)"};
 constexpr pg::statement list{"api_keys_list", select_key, "WHERE user_id = $1 ORDER BY id"};

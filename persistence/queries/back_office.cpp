@@ -39,6 +39,10 @@ constexpr pg::statement store_report{"reconciliation_store", R"(
     INSERT INTO reconciliations (day, report, finished_at) VALUES ($1::text::date, $2::text::json, $3)
     ON CONFLICT (day) DO UPDATE SET report = excluded.report, finished_at = excluded.finished_at)"};
 
+constexpr pg::statement latest_audits{"audits", "SELECT report::text FROM audits ORDER BY id DESC LIMIT $1"};
+constexpr pg::statement keep_audit{"audit_store",
+                                   "INSERT INTO audits (report, finished_at) VALUES ($1::text::json, $2)"};
+
 constexpr pg::statement archive{"notifications", R"(
     SELECT id, type, business_key, content_type, verdict, reply, payment_id, deliveries, created_at, updated_at
     FROM gateway_notifications
@@ -94,6 +98,14 @@ outcome<std::vector<known_payment>> list_payments_paid(pg::connection& database,
 outcome<std::vector<std::string>> list_noted_refunds(pg::connection& database,
                                                      const std::vector<std::string>& transactions) {
     return read_all(database.query(noted_refunds, pg::params{transactions}), first_text);
+}
+
+outcome<std::vector<std::string>> list_audits(pg::connection& database, std::int32_t limit) {
+    return read_all(database.query(latest_audits, pg::params{limit}), first_text);
+}
+
+status store_audit(pg::connection& database, std::string_view report, instant now) {
+    return as_status(database.query(keep_audit, pg::params{report, now}));
 }
 
 outcome<std::optional<std::string>> find_reconciliation(pg::connection& database, std::string_view day) {

@@ -50,6 +50,10 @@ list_payments_by_transaction(pg::connection& database, const std::vector<std::st
 [[nodiscard]] outcome<std::vector<std::string>>
 list_noted_refunds(pg::connection& database, const std::vector<std::string>& transactions);
 
+/// Reports of audits as JSON, newest first.
+[[nodiscard]] outcome<std::vector<std::string>> list_audits(pg::connection& database, std::int32_t limit);
+[[nodiscard]] status store_audit(pg::connection& database, std::string_view report, instant now);
+
 /// A day's report; `day` as "2026-03-01".
 [[nodiscard]] outcome<std::optional<std::string>> find_reconciliation(pg::connection& database,
                                                                       std::string_view day);

@@ -52,6 +52,21 @@ constexpr std::array of_user_with_status{
                   "WHERE g.user_id = $1 AND g.id < $2 AND g.status = 'failed'", narrowed},
 };
 
+constexpr const char* not_deleted =
+    " AND NOT EXISTS (SELECT FROM deleted_generations d WHERE d.generation_id = g.id)"
+    " ORDER BY g.id DESC LIMIT $2";
+constexpr pg::statement of_all{"generations_of_all", select_generation, "WHERE g.id < $1", not_deleted};
+constexpr std::array of_all_with_status{
+    pg::statement{"generations_of_all_queued", select_generation, "WHERE g.id < $1 AND g.status = 'queued'",
+                  not_deleted},
+    pg::statement{"generations_of_all_running", select_generation, "WHERE g.id < $1 AND g.status = 'running'",
+                  not_deleted},
+    pg::statement{"generations_of_all_succeeded", select_generation,
+                  "WHERE g.id < $1 AND g.status = 'succeeded'", not_deleted},
+    pg::statement{"generations_of_all_failed", select_generation, "WHERE g.id < $1 AND g.status = 'failed'",
+                  not_deleted},
+};
+
 generation_record to_generation(const pg::row& row) {
     generation_record g;
     std::string state;
@@ -101,6 +116,14 @@ outcome<generation_record> get_generation(pg::connection& database, generation_i
     if (auto added = add_spends(database, *found); !added)
         return std::move(added).error();
     return std::move(found->front());
+}
+
+outcome<page<generation_record>> find_generations(pg::connection& database,
+                                                  std::optional<generation_status> status,
+                                                  generation_id before, std::int32_t limit) {
+    const auto& statement = status ? of_all_with_status.at(static_cast<std::size_t>(*status)) : of_all;
+    return with_spends(database, read_page(database.query(statement, pg::params{below(before), limit + 1}),
+                                           limit, to_generation));
 }
 
 outcome<page<generation_record>> list_generations(pg::connection& database, user_id user,

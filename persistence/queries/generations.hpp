@@ -16,6 +16,11 @@ namespace atelier::queries {
                                                                 generation_id before, std::int32_t limit,
                                                                 const generation_filter& filter = {});
 
+/// Everybody's likewise.
+[[nodiscard]] outcome<page<generation_record>> find_generations(pg::connection& database,
+                                                                std::optional<generation_status> status,
+                                                                generation_id before, std::int32_t limit);
+
 /// A user's generations that are not final, oldest first.
 [[nodiscard]] outcome<page<generation_record>> list_open_generations(pg::connection& database, user_id user,
                                                                      std::int32_t limit);

@@ -20,6 +20,16 @@ constexpr pg::statement by_transaction{"payment_by_transaction", select_payment,
                                        "WHERE p.cloudpayments_transaction_id = $1"};
 constexpr pg::statement of_user{"payments_of_user", select_payment,
                                 "WHERE p.user_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3"};
+/// How a search goes on behind the condition that an index answers.
+constexpr const char* narrowed =
+    " AND ($2::bigint = 0 OR p.user_id = $2) AND ($3 = '' OR p.status = $3) "
+    "AND ($4 = '' OR p.cloudpayments_invoice_id = $4) AND p.id < $5 ORDER BY p.id DESC LIMIT $6";
+constexpr pg::statement search{"payments_search", select_payment, "WHERE $1 = ''", narrowed};
+constexpr pg::statement search_transaction{"payments_search_transaction", select_payment,
+                                           "WHERE p.cloudpayments_transaction_id = $1", narrowed};
+constexpr pg::statement search_invoice{"payments_search_invoice", select_payment,
+                                       "WHERE p.cloudpayments_invoice_id = $1", narrowed};
+constexpr pg::statement search_user{"payments_search_user", select_payment, "WHERE p.user_id = $1", narrowed};
 constexpr pg::statement overdue{"payments_overdue", select_payment,
                                 "WHERE p.status = 'pending' AND o.expires_at <= $1 AND p.id > $2 "
                                 "ORDER BY p.id LIMIT $3"};
@@ -73,6 +83,23 @@ outcome<payment_record> get_payment_by_transaction(pg::connection& database,
 outcome<page<payment_record>> list_payments(pg::connection& database, user_id user, payment_id before,
                                             std::int32_t limit) {
     return read_page(database.query(of_user, pg::params{user, below(before), limit + 1}), limit, to_payment);
+}
+
+outcome<page<payment_record>> find_payments(pg::connection& database, const payment_filter& filter,
+                                            payment_id before, std::int32_t limit) {
+    const std::string state{filter.status ? to_string(*filter.status) : std::string_view{}};
+    const auto ask = [&](const pg::statement& what, const auto& key) {
+        return read_page(database.query(what, pg::params{key, filter.user, state, filter.invoice_id,
+                                                         below(before), limit + 1}),
+                         limit, to_payment);
+    };
+    if (!filter.transaction_id.empty())
+        return ask(search_transaction, filter.transaction_id);
+    if (!filter.invoice_id.empty())
+        return ask(search_invoice, filter.invoice_id);
+    if (filter.user)
+        return ask(search_user, filter.user);
+    return ask(search, std::string{});
 }
 
 outcome<payment_refunds> find_refunds(pg::connection& database, payment_id payment,

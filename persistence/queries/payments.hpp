@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/domain/library.hpp"
 #include "actors/domain/outcome.hpp"
 #include "actors/domain/records.hpp"
 #include "persistence/pg/connection.hpp"
@@ -22,6 +23,10 @@ namespace atelier::queries {
 /// A user's payments, newest first, from below `before` (0 = from the newest).
 [[nodiscard]] outcome<page<payment_record>> list_payments(pg::connection& database, user_id user,
                                                           payment_id before, std::int32_t limit);
+
+/// Everybody's, newest first, from below `before` (0 = from the newest).
+[[nodiscard]] outcome<page<payment_record>>
+find_payments(pg::connection& database, const payment_filter& filter, payment_id before, std::int32_t limit);
 
 /// The refunds of a paid payment's transaction that have not taken effect yet, and, if there are any, the lot
 /// that it bought. Errors: not_found when there are, and no lot.

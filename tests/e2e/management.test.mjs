@@ -1,5 +1,7 @@
 // What operators change, on their listener and on the command line, and what customers see of it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { test } from 'node:test';
 import { until, withService } from './support/service.mjs';
 
@@ -79,4 +81,101 @@ test('the command line changes the catalogue beside the service', () => withServ
     assert.equal(command('package', ...wrong).code, 2, wrong.join(' '));
   const { json: log } = await service.asOperator('GET', '/ops/actions?limit=5');
   assert.ok(log.data.some(({ action, operator }) => action === 'plan create' && operator.startsWith('cli:')));
+}));
+
+test('operators find, block and unblock a user', () => withService({}, async (service) => {
+  const ops = (method, path, body) => service.asOperator(method, `/ops/${path}`, body ? { body } : {});
+  const ann = await service.customer('ann@example.com', 5);
+  await service.customer('bob@example.com', 1);
+  const { json: key } = await service.call('POST', '/v1/api_keys', { token: ann.token, body: { name: 'robot', scopes: ['read'] } });
+  const status = async (token) => (await service.call('GET', '/v1/wallet', { token })).status;
+  assert.equal(await status(key.token), 200);
+
+  const { json: found } = await ops('GET', 'users?email=ANN');
+  assert.deepEqual(found.data.map(({ email, balance, blocked }) => [email, balance, blocked]), [['ann@example.com', 5, null]]);
+  const [{ id }] = found.data;
+  assert.equal((await ops('GET', 'users?limit=1')).json.data[0].email, 'bob@example.com');
+  assert.equal((await ops('GET', 'users/999999')).status, 404);
+  assert.equal((await ops('PUT', 'users/999999/block', { reason: 'x' })).status, 404);
+
+  const blocked = await ops('PUT', `users/${id}/block`, { reason: 'Chargebacks' });
+  assert.equal(blocked.json.blocked.reason, 'Chargebacks');
+  assert.equal(blocked.json.sessions, 0);
+  await until('the session to end', async () => await status(ann.token) === 401);
+  await until('the key to end', async () => await status(key.token) === 401);
+  const signIn = (password) => service.call('POST', '/v1/sessions', { body: { email: 'ann@example.com', password } });
+  assert.equal((await signIn('wrong password')).json.code, 'invalid_credentials');
+  assert.equal((await signIn('correct horse battery')).json.code, 'account_blocked');
+  assert.match(service.command(['user', 'show', 'ann@example.com']).out, /^blocked: Chargebacks$/m);
+
+  assert.equal((await ops('DELETE', `users/${id}/block`)).json.blocked, null);
+  assert.equal((await signIn('correct horse battery')).status, 201);
+  await until('the key to work again', async () => await status(key.token) === 200);
+  assert.match(service.command(['user', 'block', 'ann@example.com', 'again']).out, /^blocked user/);
+  await until('the command line to have ended it', async () => await status(key.token) === 401);
+  assert.match(service.command(['user', 'find', 'ann']).out, /ann@example\.com {2}blocked/);
+  assert.equal(service.command(['user', 'unblock', 'ann@example.com']).code, 0);
+}));
+
+test('operators find payments and generations, and try again what has failed', () => withService({}, async (service) => {
+  const ops = (method, path, body) => service.asOperator(method, `/ops/${path}`, body ? { body } : {});
+  const ann = await service.customer('ann@example.com', 5);
+  const { json: packages } = await service.call('GET', '/v1/token_packages');
+  const { json: payment } = await service.call('POST', '/v1/payments', { token: ann.token, body: { token_package_id: packages.data[0].id } });
+  const { json: mine } = await ops('GET', `payments?invoice_id=${payment.invoice_id}&status=pending`);
+  assert.deepEqual(mine.data.map(({ id }) => id), [payment.id]);
+  assert.equal((await ops('GET', `payments/${payment.id}`)).json.user_id, mine.data[0].user_id);
+  assert.equal((await ops('GET', 'payments?transaction_id=nothing')).json.data.length, 0);
+  assert.match(service.command(['payment', 'list', '--user', String(mine.data[0].user_id)]).out, /pending/);
+
+  const { json: made } = await service.call('POST', '/v1/generations', { token: ann.token, body: ann.body });
+  const one = async (id) => (await ops('GET', `generations/${id}`)).json;
+  await until('the generation to end', async () => (await one(made.id)).status === 'succeeded');
+  assert.equal((await ops('POST', `generations/${made.id}/retry`)).status, 409);
+  assert.equal((await ops('POST', 'generations/999999/cancel')).status, 404);
+  const { json: all } = await ops('GET', `generations?user_id=${mine.data[0].user_id}`);
+  assert.deepEqual(all.data.map(({ id }) => id), [made.id]);
+  assert.match(service.command(['generation', 'list', '--status', 'succeeded']).out, new RegExp(`^ *${made.id}  user`, 'm'));
+  assert.match(service.command(['generation', 'retry', String(made.id), '--url', service.ops]).err, /Only a generation that has failed/);
+  assert.equal(service.command(['generation', 'retry']).code, 2);
+  assert.match(service.command(['generation', 'cancel', String(made.id), '--url', 'http://127.0.0.1:1']).err, /no service answers/);
+  const { json: log } = await ops('GET', 'actions?limit=1');
+  assert.equal(log.data[0].action, `POST /ops/generations/${made.id}/retry`);
+  assert.match(log.data[0].operator, /^cli:/);
+}));
+
+test('operators cancel what lasts, and its retry is paid from the tokens that came back', async (t) => {
+  const engine = http.createServer(() => { /* never answers */ }).listen(0, '127.0.0.1');
+  t.after(() => { engine.close(); engine.closeAllConnections(); });
+  await once(engine, 'listening');
+  await withService({
+    ATELIER_GENERATIONS_ENGINE: 'sdapi', ATELIER_ENGINES_SDAPI_URL: `http://127.0.0.1:${engine.address().port}`,
+  }, cancel_and_retry);
+});
+
+async function cancel_and_retry(service) {
+  const ops = (method, path) => service.asOperator(method, `/ops/${path}`);
+  const ann = await service.customer('ann@example.com', 1);
+  const { json: made } = await service.call('POST', '/v1/generations', { token: ann.token, body: ann.body });
+  assert.equal((await ops('POST', `generations/${made.id}/cancel`)).json.status, 'failed');
+  const again = await ops('POST', `generations/${made.id}/retry`);
+  assert.equal(again.status, 202);
+  assert.notEqual(again.json.id, made.id);
+  const repeated = await ops('POST', `generations/${made.id}/retry`);
+  assert.equal(repeated.json.id, again.json.id);
+  assert.equal((await service.call('GET', '/v1/wallet', { token: ann.token })).json.balance, 0);
+  assert.match(service.command(['generation', 'cancel', String(again.json.id), '--url', service.ops]).out, /"status":"failed"/);
+  assert.equal(service.audit().code, 0);
+}
+
+test('the books are audited while the service runs', () => withService({}, async (service) => {
+  await service.customer('ann@example.com', 5);
+  assert.equal((await service.asOperator('POST', '/ops/audits')).status, 202);
+  const audits = async () => (await service.asOperator('GET', '/ops/audits')).json;
+  await until('the audit to end', async () => (await audits()).data.length === 1 && (await audits()).running === null);
+  const [report] = (await audits()).data;
+  assert.equal(report.violations, 0);
+  assert.ok(report.findings.length > 10);
+  assert.equal(service.audit().code, 0);
+  assert.equal((await audits()).data.length, 2, 'the command line keeps its report, too');
 }));

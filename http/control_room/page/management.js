@@ -1,4 +1,4 @@
-// What operators do: the catalogue, the books, the gateway's notifications and the audit log. Everything goes through the API of the
+// What operators do: users, payments, generations, the catalogue and the books. Everything goes through the API of the
 // operator's listener, which notes in the audit log what changes something.
 import { call } from './api.js';
 import { card, element, replace, say, table } from './dom.js';
@@ -6,12 +6,19 @@ import * as show from './format.js';
 
 const badge = (text, kind = '') => element('span', { class: `badge ${kind}` }, show.words(String(text)));
 
+const state_kind = { succeeded: 'good', paid: 'good', failed: 'bad', refunded: 'warn', partially_refunded: 'warn' };
+const state = (text) => badge(text, state_kind[text] ?? '');
+
 const columns = {
   id: { title: 'Id', text: (r) => r.id },
   name: { title: 'Name', text: (r) => r.name },
   active: { title: 'On sale', text: (r) => (r.active ? badge('yes', 'good') : badge('retired')) },
   price: { title: 'Price', text: (r) => show.money(r.price_cents, r.currency) },
   tokens: { title: 'Tokens', text: (r) => show.count(r.tokens_amount) },
+  user: { title: 'User', text: (r) => r.user_id },
+  status: { title: 'Status', text: (r) => state(r.status) },
+  amount: { title: 'Amount', text: (r) => show.money(r.amount_cents, r.currency) },
+  created: { title: 'Created', class: 'later', text: (r) => show.time(r.created_at) },
 };
 
 const number = { type: 'number', min: 1 };
@@ -26,6 +33,15 @@ const catalogue = [
 ];
 
 const searches = [
+  { id: 'users', title: 'Users', columns: [{ title: 'Address', text: (u) => u.email }, columns.id, { title: 'Balance', class: 'later', text: (u) => show.count(u.balance) },
+    { title: 'State', text: (u) => (u.blocked ? badge('blocked', 'bad') : u.deleted_at ? badge('closed') : u.confirmed_at ? badge('confirmed', 'good') : badge('not confirmed', 'warn')) }],
+  filters: [['email', 'Address begins with']], detail: user_detail },
+  { id: 'payments', title: 'Payments', columns: [{ title: 'Invoice', text: (p) => p.invoice_id }, columns.user, columns.status, columns.amount, columns.created],
+    filters: [['user_id', 'User'], ['status', 'Status', ['', 'pending', 'paid', 'partially_refunded', 'refunded', 'authorized', 'cancelled', 'expired']], ['invoice_id', 'Invoice'],
+      ['transaction_id', 'Transaction']], detail: payment_detail },
+  { id: 'generations', title: 'Generations', columns: [columns.id, columns.user, columns.status,
+    { title: 'Error', class: 'later', text: (g) => g.error?.code ?? '' }, columns.created],
+  filters: [['user_id', 'User'], ['status', 'Status', ['', 'queued', 'running', 'succeeded', 'failed']]], detail: generation_detail },
   { id: 'notifications', title: 'Notifications', columns: [{ title: 'Type', text: (n) => n.type }, columns.id, { title: 'Verdict', text: (n) => badge(n.verdict ?? '–') },
     { title: 'Came', class: 'later', text: (n) => show.time(n.received_at ?? n.created_at) }],
   filters: [['type', 'Type'], ['verdict', 'Verdict']], detail: notification_detail },
@@ -96,7 +112,7 @@ const body = (...children) => element('div', { class: 'body stack' }, ...childre
 function list(columns_of, path, { open, empty }) {
   let rows = [];
   let cursor;
-  const view = table(columns_of, { key: (r) => r.id ?? r.day ?? JSON.stringify(r), open, empty });
+  const view = table(columns_of, { key: (r) => r.id ?? r.day ?? r.finished_at, open, empty });
   const note = element('p', { class: 'empty problem', role: 'alert' });
   const more = element('button', { type: 'button', click: () => load(true) }, 'More');
   const load = async (further = false) => {
@@ -108,11 +124,12 @@ function list(columns_of, path, { open, empty }) {
       cursor = page.next_cursor;
       view.update(rows);
       view.node.hidden = false;
+      path.running?.(page.running);
       say(note, '');
     } catch (error) {
       view.update([]);
       view.node.hidden = true;
-      say(note, error.status === 404 ? 'This service does not offer it.' : error.message);
+      say(note, error.message);
     }
     more.hidden = !cursor;
   };
@@ -152,28 +169,69 @@ function search(kind) {
   return { node: card(kind.title, {}, filters, rows.node), load: rows.load };
 }
 
+/** The same key however often one form is sent: the command happens once. Browsers give names only on secure pages. */
+const once = () => ({ 'Idempotency-Key': [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('') });
+
+async function user_detail(one, refresh) {
+  const user = await call('GET', `/ops/users/${one.id}`);
+  const key = once();
+  return [record(user),
+    user.blocked ? act('Unblock', async () => { await call('DELETE', `/ops/users/${one.id}/block`); await refresh(); })
+      : form([['reason', 'Why this user is blocked']], {}, 'Block', async (values) => { await call('PUT', `/ops/users/${one.id}/block`, { body: values }); await refresh(); }),
+    form([['tokens', 'Give tokens', number], ['valid_days', 'Days that they live; empty: 90', { ...number, optional: true }]], {}, 'Give',
+      async (values) => { await call('POST', `/ops/users/${one.id}/grants`, { body: values, headers: key }); await refresh(); })];
+}
+
+async function payment_detail(one, refresh) {
+  const payment = await call('GET', `/ops/payments/${one.id}`);
+  const key = once();
+  return [record(payment), payment.paid_at ? form([['amount_cents', 'Refund, in cents; empty: all that is left', { ...number, optional: true }]], {}, 'Refund',
+    async (values) => { await call('POST', `/ops/payments/${one.id}/refunds`, { body: values, headers: key }); await refresh(); }) : undefined];
+}
+
+async function generation_detail(one, refresh) {
+  const generation = await call('GET', `/ops/generations/${one.id}`);
+  const open = generation.status === 'queued' || generation.status === 'running';
+  const note = element('p', { role: 'status' });
+  return [record(generation),
+    open ? act('Cancel', async () => { await call('POST', `/ops/generations/${one.id}/cancel`); await refresh(); },
+      { kind: 'danger', confirm: 'Cancel it? The tokens go back.' }) : undefined,
+    generation.status === 'failed' ? act('Try again', async () => say(note, `Generation ${(await call('POST', `/ops/generations/${one.id}/retry`)).id} is queued.`)) : undefined, note];
+}
+
 async function notification_detail(one) {
   const whole = await call('GET', `/ops/notifications/${one.id}`);
   const note = element('p', { role: 'status' });
   return [record(whole), act('Deliver once more', async () => say(note, `Verdict: ${show.words((await call('POST', `/ops/notifications/${one.id}/replay`)).verdict)}`)), note];
 }
 
-/** Comparisons with the gateway: what was found, and another one. */
-function books() {
-  const found = (r) => { const n = r.differences?.length; return n ? badge(`${n} found`, 'bad') : badge(n === 0 ? 'in order' : r.result ?? 'under way', n === 0 ? 'good' : ''); };
-  const detail = (title) => (r) => room.open_drawer(title, body(record(r)));
-  const comparisons = list([{ title: 'Day', text: (r) => r.day }, { title: 'Transactions', text: (r) => show.count(r.transactions ?? 0) },
-    { title: 'Differences', text: found }], { to: '/ops/reconciliations' }, { open: detail('Comparison'), empty: 'None has run.' });
-  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
-  const node = card('Comparisons with the gateway', {}, element('div', { class: 'body' },
-    form([['day', 'Day', { type: 'date' }]], { day: yesterday }, 'Compare', async (values) => { await call('POST', '/ops/reconciliations', { body: values }); await comparisons.load(); })), comparisons.node);
-  return { node, load: comparisons.load };
+/** Reports of one kind, and how far the one is that is under way. */
+function reports(title, columns_of, path, starter) {
+  const progress = element('p', { class: 'empty', role: 'status' });
+  const rows = list(columns_of, { to: path, running: (now) => {
+    say(progress, now ? `${now.day ?? ''} ${now.step}/${now.steps}: ${now.name}` : '');
+    if (now && progress.isConnected) setTimeout(rows.load, 1000);
+  } }, { open: (r) => room.open_drawer(title, body(record(r))), empty: 'None has run.' });
+  return { node: card(title, {}, element('div', { class: 'body' }, starter(rows.load)), progress, rows.node), load: rows.load };
 }
 
-const sections = [...catalogue.map((kind) => ({ ...kind, make: () => goods(kind) })),
-  { id: 'books', title: 'Books', make: books }, ...searches.map((kind) => ({ ...kind, make: () => search(kind) }))];
+/** Audits, and comparisons with the gateway. */
+function books() {
+  const found = (n) => (n ? badge(`${n} found`, 'bad') : badge('in order', 'good'));
+  const audits = reports('Audits', [{ title: 'Ended', text: (r) => show.time(r.finished_at) }, { title: 'Violations', text: (r) => found(r.violations) }], '/ops/audits',
+    (load) => act('Audit now', async () => { await call('POST', '/ops/audits'); await load(); }));
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+  const comparisons = reports('Comparisons with the gateway', [{ title: 'Day', text: (r) => r.day }, { title: 'Transactions', text: (r) => show.count(r.transactions) },
+    { title: 'Differences', text: (r) => found(r.differences.length) }], '/ops/reconciliations',
+  (load) => form([['day', 'Day', { type: 'date' }]], { day: yesterday }, 'Compare', async (values) => { await call('POST', '/ops/reconciliations', { body: values }); await load(); }));
+  return { node: element('div', { class: 'stack' }, audits.node, comparisons.node), load: () => Promise.all([audits.load(), comparisons.load()]) };
+}
 
-/** Shows the section that the address names, `#manage/styles` for one. */
+const sections = [...searches.slice(0, 3).map((kind) => ({ ...kind, make: () => search(kind) })),
+  ...catalogue.map((kind) => ({ ...kind, make: () => goods(kind) })),
+  { id: 'books', title: 'Books', make: books }, ...searches.slice(3).map((kind) => ({ ...kind, make: () => search(kind) }))];
+
+/** Shows the section that the address names, `#manage/users` for one. */
 export function management(place, drawers) {
   room = drawers;
   const wanted = sections.find((s) => location.hash === `#manage/${s.id}`) ?? sections[0];

@@ -1,6 +1,7 @@
 #define CAF_SUITE sessions
 
 #include "actors/session_watch.hpp"
+#include "persistence/queries/management_users.hpp"
 #include "tests/support/accounts_fixture.hpp"
 #include "tests/support/test.hpp"
 
@@ -347,6 +348,29 @@ CAF_TEST(without the database every command says so) {
     CAF_CHECK(refused(test::answer_of<principal>(
         [&](auto answer) { cut_off.authenticate(new_bearer_token(random), std::move(answer)); })));
     pool.stop();
+}
+
+CAF_TEST(a block and a sign in at once leave no session) {
+    const auto anna = confirmed_user("anna@example.com");
+    auto database = pg::connection::open({.conninfo = conninfo});
+    CAF_REQUIRE(database);
+    constexpr int rounds = 200;
+    for (int round = 0; round < rounds; ++round) {
+        outcome<accounts::signed_in> session = errc::internal;
+        status blocked = errc::internal;
+        test::at_once([&] { session = sign_in("anna@example.com"); },
+                      [&] { blocked = queries::block_user(*database, anna, "a reason", time.now()); });
+        if (!blocked || value("SELECT count(*) FROM sessions") != "0")
+            CAF_FAIL("round " << round);
+        if (!session && session.error().code != errc::account_blocked)
+            CAF_FAIL("round " << round << ": " << to_string(session.error().code));
+        CAF_REQUIRE(queries::unblock_user(*database, anna));
+    }
+    CAF_REQUIRE(queries::block_user(*database, anna, "a reason", time.now()));
+    CAF_CHECK(sign_in("anna@example.com").error().code == errc::account_blocked);
+    CAF_CHECK(sign_in("anna@example.com", "wrong").error().code == errc::invalid_credentials);
+    CAF_REQUIRE(queries::unblock_user(*database, anna));
+    CAF_CHECK(sign_in("anna@example.com"));
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

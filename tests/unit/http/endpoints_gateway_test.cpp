@@ -100,5 +100,5 @@ CAF_TEST(a day is reconciled and the reports are listed) {
             front.send_to_operator(post("/ops/reconciliations", std::string{R"({"day":")"} + day + R"("})")),
             {{"day", "invalid"}}));
     CAF_CHECK_EQUAL(text(front.send_to_operator(get("/ops/reconciliations"))),
-                    R"({"data":[{"day":"2026-03-01"}],"next_cursor":null})");
+                    R"({"data":[{"day":"2026-03-01"}],"next_cursor":null,"running":null})");
 }

@@ -80,3 +80,91 @@ CAF_TEST(a change names what it changes and nothing else) {
     managing.refusal = failure{errc::state_conflict, "no"};
     CAF_CHECK(is_problem(front.send_to_operator(patch("/ops/token_packages/4", "{}")), errc::state_conflict));
 }
+
+CAF_TEST(operators find users and shut them out) {
+    front_end front;
+    auto& managing = front.backend.managing;
+    const auto user =
+        R"({"id":42,"email":"ann@example.com","balance":7,"blocked":{"reason":"Chargebacks","at":")" +
+        to_iso8601(noon) +
+        R"("},"confirmed_at":null,"deleted_at":null,"sessions":0,"api_keys":0,"created_at":")" +
+        to_iso8601(noon) + R"("})";
+    CAF_CHECK_EQUAL(text(front.send_to_operator(get("/ops/users?email=ann%40"))),
+                    R"({"data":[)" + user + R"(],"next_cursor":null})");
+    CAF_CHECK_EQUAL(text(front.send_to_operator(get("/ops/users/42"))), user);
+    auto block = post("/ops/users/42/block", R"({"reason":"Chargebacks"})");
+    block.verb = method::put;
+    CAF_CHECK_EQUAL(text(front.send_to_operator(block)), user);
+    block.body = "{}";
+    CAF_CHECK(blames(front.send_to_operator(block), {{"reason", "required"}}));
+    auto unblock = get("/ops/users/42/block");
+    unblock.verb = method::delete_;
+    CAF_CHECK_EQUAL(front.send_to_operator(unblock).status, 200u);
+    CAF_CHECK(managing.calls ==
+              std::vector<std::string>({"users ann@", "user 42", "block 42 Chargebacks", "unblock 42"}));
+    CAF_CHECK(is_problem(front.send_to_operator(get("/ops/users/x")), errc::not_found));
+    CAF_CHECK(blames(front.send_to_operator(get("/ops/users?email=a%00")), {{"email", "invalid"}}));
+    managing.refusal = failure{errc::not_found};
+    CAF_CHECK(is_problem(front.send_to_operator(unblock), errc::not_found));
+}
+
+CAF_TEST(operators find payments by whatever is known of them) {
+    front_end front;
+    auto& managing = front.backend.managing;
+    managing.one_payment.user = user_id{42};
+    managing.one_payment.cloudpayments_transaction_id = "504";
+    const auto page = front.send_to_operator(
+        get("/ops/payments?user_id=42&status=paid&invoice_id=at-8&transaction_id=504&limit=1"));
+    CAF_CHECK(contains(text(page), R"("user_id":42,"transaction_id":"504")"));
+    CAF_CHECK(contains(header(page, "Link"), "transaction_id=504"));
+    CAF_CHECK_EQUAL(managing.last_filter.user.value, 42);
+    CAF_CHECK(managing.last_filter.status == payment_status::paid);
+    CAF_CHECK_EQUAL(managing.last_filter.invoice_id, "at-8");
+    CAF_CHECK_EQUAL(managing.last_filter.transaction_id, "504");
+    CAF_CHECK(contains(text(front.send_to_operator(get("/ops/payments/8"))), R"("transaction_id":"504")"));
+    for (const auto* wrong : {"user_id=x", "status=lost", "invoice_id=%00"})
+        CAF_CHECK_EQUAL(front.send_to_operator(get(std::string{"/ops/payments?"} + wrong)).status, 422u);
+}
+
+CAF_TEST(operators cancel a generation and try again one that has failed) {
+    front_end front;
+    auto& managing = front.backend.managing;
+    auto& generation = managing.one_generation;
+    generation.id = generation_id{5};
+    generation.user = user_id{42};
+    generation.input_image = image_id{9};
+    generation.style = style_id{3};
+    generation.seed = 77;
+    generation.status = generation_status::running;
+    CAF_CHECK(contains(text(front.send_to_operator(get("/ops/generations?user_id=42&status=running"))),
+                       R"("user_id":42,"engine":null,"attempt":0)"));
+    CAF_CHECK_EQUAL(managing.calls.back(), "generations 42 running");
+    CAF_CHECK_EQUAL(front.send_to_operator(get("/ops/generations/5")).status, 200u);
+    CAF_CHECK(is_problem(front.send_to_operator(post("/ops/generations/5/retry", "")), errc::state_conflict));
+    CAF_CHECK_EQUAL(front.send_to_operator(post("/ops/generations/5/cancel", "")).status, 200u);
+    CAF_CHECK_EQUAL(front.calls().back(), "cancel 42 5");
+    generation.status = generation_status::failed;
+    front.backend.stored.status = 202;
+    CAF_CHECK_EQUAL(front.send_to_operator(post("/ops/generations/5/retry", "")).status, 202u);
+    const auto& order = front.backend.last_order;
+    CAF_CHECK_EQUAL(order.user.value, 42);
+    CAF_CHECK_EQUAL(order.input_image.value, 9);
+    CAF_CHECK_EQUAL(order.style.value, 3);
+    CAF_CHECK_EQUAL(order.seed.value(), 77);
+    CAF_CHECK_EQUAL(order.key.value().key, "operator-retry-5");
+}
+
+CAF_TEST(one audit at a time is begun and shows how far it is) {
+    front_end front;
+    const auto running =
+        R"("running":{"started_at":")" + to_iso8601(noon) + R"(","step":2,"steps":9,"name":"Lots")";
+    CAF_CHECK_EQUAL(text(front.send_to_operator(get("/ops/audits"))),
+                    R"({"data":[{"violations":0}],"next_cursor":null,"running":null})");
+    const auto begun = front.send_to_operator(post("/ops/audits", ""));
+    CAF_CHECK_EQUAL(begun.status, 202u);
+    CAF_CHECK_EQUAL(text(begun), "{" + running + "}}");
+    CAF_CHECK(contains(text(front.send_to_operator(get("/ops/audits"))), running));
+    CAF_CHECK(contains(text(front.send_to_operator(get("/ops/reconciliations"))), R"("day":"")"));
+    front.backend.managing.refusal = failure{errc::state_conflict};
+    CAF_CHECK(is_problem(front.send_to_operator(post("/ops/audits", "")), errc::state_conflict));
+}

@@ -89,6 +89,7 @@ CAF_TEST(every code has its status) {
         {"unauthenticated", 401},
         {"invalid_credentials", 401},
         {"email_not_confirmed", 403},
+        {"account_blocked", 403},
         {"invalid_token", 422},
         {"forbidden", 403},
         {"insufficient_scope", 403},

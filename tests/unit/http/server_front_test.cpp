@@ -2,6 +2,12 @@
 #include "tests/support/test.hpp"
 #include "tests/unit/http/test_server.hpp"
 
+#include <boost/asio/post.hpp>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
 using namespace atelier;
 using namespace atelier::http;
 using namespace atelier::test;
@@ -25,6 +31,34 @@ std::string options(std::string_view path, std::string_view more = "") {
     return "OPTIONS " + std::string{path} + " HTTP/1.1\r\nHost: atelier.test\r\n" + std::string{more} +
            "\r\n";
 }
+
+/// Keeps an I/O thread busy, a piece at a time, with what waits between the pieces.
+class busy_thread {
+public:
+    explicit busy_thread(boost::asio::any_io_executor executor) : executor_{std::move(executor)} { work(); }
+    ~busy_thread() {
+        stop_ = true;
+        stopped_.wait();
+    }
+    busy_thread(const busy_thread&) = delete;
+    busy_thread& operator=(const busy_thread&) = delete;
+
+private:
+    void work() {
+        boost::asio::post(executor_, [this, ended = ended_] {
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            if (stop_)
+                ended->set_value();
+            else
+                work();
+        });
+    }
+
+    boost::asio::any_io_executor executor_;
+    std::atomic<bool> stop_ = false;
+    std::shared_ptr<std::promise<void>> ended_ = std::make_shared<std::promise<void>>();
+    std::future<void> stopped_ = ended_->get_future();
+};
 
 constexpr auto preflight = "Origin: https://app.example\r\nAccess-Control-Request-Method: POST\r\n";
 
@@ -62,6 +96,36 @@ CAF_TEST(an overloaded server refuses changes at once and goes on with the rest)
     client.send("POST /photo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
     CAF_CHECK_EQUAL(client.next().status, 503U); // before the photo was sent
     CAF_CHECK_EQUAL(handled, 2);
+}
+
+CAF_TEST(while requests wait too long for their thread changes are refused at once) {
+    auto vital =
+        make_route(method::post, "/webhook", body_mode::memory, [](request&) { return text("done"); });
+    vital.vital = true;
+    test_server server{
+        {},
+        {make_route(method::post, "/order", body_mode::memory, [](request&) { return text("done"); }),
+         std::move(vital)},
+        1,
+        [](server_options& o) { o.queueing_limit = std::chrono::milliseconds{10}; }};
+    wire_client client{server.port()};
+    const auto post = [&](const std::string& path) {
+        client.send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        return client.next().status;
+    };
+    CAF_CHECK_EQUAL(post("/order"), 200U);
+    {
+        const busy_thread busy{server->executor(0)};
+        while (server->lag() <= std::chrono::milliseconds{10})
+            std::this_thread::yield();
+        CAF_CHECK_EQUAL(post("/order"), 503U);
+        CAF_CHECK_EQUAL(post("/webhook"), 200U);
+        client.send(get("/hello"));
+        CAF_CHECK_EQUAL(client.next().status, 200U);
+    }
+    while (server->lag() > std::chrono::milliseconds{10})
+        std::this_thread::yield();
+    CAF_CHECK_EQUAL(post("/order"), 200U);
 }
 
 CAF_TEST(only trusted proxies say where a request came from) {

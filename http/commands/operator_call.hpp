@@ -1,0 +1,23 @@
+#pragma once
+
+#include "actors/domain/outcome.hpp"
+#include "config/settings.hpp"
+#include "persistence/pg/connection.hpp"
+
+#include <string>
+
+namespace atelier::commands {
+
+/// Where a running service is asked.
+struct operator_listener {
+    std::string url; ///< "" = where the configuration says
+    const settings* config = nullptr;
+};
+
+/// Has the service that runs on this machine do something that only its actors can: POST `path` on the
+/// operator's listener, with a token that is made for this call and ends with it; so it stands in the audit
+/// log. → the body of the answer. Errors: unavailable when no service answers; otherwise what it says.
+[[nodiscard]] outcome<std::string> post_as_operator(pg::connection& database, const operator_listener& where,
+                                                    const std::string& path);
+
+} // namespace atelier::commands

@@ -59,8 +59,11 @@ std::vector<setting> make_table() {
          "closed."},
         {"http.in_flight_limit", at<&s::http, &http::in_flight_limit>, queue_length,
          "Requests under way in all; more are refused."},
-        {"http.queueing_limit", at<&s::http, &http::queueing_limit>, network_timeout,
-         "When every command takes longer than this, fewer are let in at once, and the others refused."},
+        {"http.queueing_limit", at<&s::http, &http::queueing_limit>,
+         duration_rule{milliseconds{10}, minutes{1}},
+         "When every command, or the way to its thread, takes longer than this, fewer are let in at once, "
+         "and the "
+         "others refused."},
         {"http.trusted_proxies", at<&s::http, &http::trusted_proxies>, address_list,
          "Proxies that are believed when X-Forwarded-For, Forwarded or PROXY says where a request came "
          "from."},

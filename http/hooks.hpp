@@ -16,6 +16,7 @@ struct request_summary {
     std::string_view route;               ///< the pattern; "" if none was found
     std::string_view target;              ///< as sent; may hold secrets in its query
     unsigned status = 0;                  ///< 499: the client went away before there was an answer
+    bool shed = false;                    ///< refused because there is more than can be done
     std::uint64_t bytes_received = 0;     ///< of the body
     std::uint64_t bytes_sent = 0;         ///< head and body
     std::chrono::microseconds duration{}; ///< from the complete header to the last byte sent

@@ -75,6 +75,7 @@ void session::begin() {
     body_ = body_decoder{framing{}};
     route_ = nullptr;
     status_ = 0;
+    shed_ = false;
     bytes_sent_ = 0;
     keep_alive_ = false;
     connection_.trim();
@@ -265,7 +266,7 @@ std::optional<failure> session::too_many_requests() const {
     return limited(*std::move(attempt.rate));
 }
 
-bool session::overloaded() const {
+bool session::overloaded() {
     const auto& shared = scope_.shared;
     if (route_->vital || is_safe(request_.verb))
         return false;
@@ -273,6 +274,7 @@ bool session::overloaded() const {
     if (!full && scope_.lag.lag() <= shared.options.queueing_limit)
         return false;
     shared.refused(to_string(errc::overloaded));
+    shed_ = true;
     return true;
 }
 

@@ -62,7 +62,7 @@ private:
     boost::asio::awaitable<status> receive_body(std::uint64_t size_max);
     boost::asio::awaitable<response> handle();
     std::optional<failure> too_many_requests() const;
-    bool overloaded() const;
+    bool overloaded();
     response unrouted(const router::match& match);
     response decline(response answer);
     response refuse(const failure& why);
@@ -101,6 +101,7 @@ private:
     time_point started_;
     std::string out_;
     unsigned status_ = 0;
+    bool shed_ = false; ///< refused because there is more than can be done
     std::uint64_t bytes_sent_ = 0;
     stream_in_use* stream_ = nullptr; ///< in the coroutine that writes it
 

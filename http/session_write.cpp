@@ -349,6 +349,7 @@ void session::observe() const {
     summary.route = route_ == nullptr ? std::string_view{} : route_->pattern;
     summary.target = request_.target;
     summary.status = status_;
+    summary.shed = shed_;
     summary.bytes_received = request_.body_size;
     summary.bytes_sent = bytes_sent_;
     summary.duration =

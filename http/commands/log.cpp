@@ -100,7 +100,9 @@ void start_log(const log_settings& s) {
 
 void log_request(std::string_view listener, const http::request_summary& r) {
     const auto& log = facts();
-    const auto level = r.status >= 500 ? spdlog::level::warn : spdlog::level::info;
+    // To refuse is no failure, and costs no more than it must; the metrics tell of it.
+    const bool failed = r.status >= 500 && !r.shed;
+    const auto level = failed ? spdlog::level::warn : spdlog::level::info;
     if (!log.lines || !log.lines->should_log(level))
         return;
     const bool is_permission = r.route.starts_with("/rails/active_storage/");

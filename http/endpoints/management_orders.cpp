@@ -44,12 +44,8 @@ outcome<payment_filter> read_payment_filter(const request& r) {
         if (!filter.status)
             return invalid_field("status", "invalid", "must be one of a payment's");
     }
-    for (const auto& [name, member] : {std::pair{"invoice_id", &payment_filter::invoice_id},
-                                       {"transaction_id", &payment_filter::transaction_id}}) {
-        filter.*member = std::string{r.query_value(name).value_or("")};
-        if ((filter.*member).find('\0') != std::string::npos)
-            return invalid_field(name, "invalid", "must be a text");
-    }
+    filter.invoice_id = r.query_value("invoice_id").value_or("");
+    filter.transaction_id = r.query_value("transaction_id").value_or("");
     return filter;
 }
 

@@ -103,7 +103,8 @@ CAF_TEST(operators find users and shut them out) {
     CAF_CHECK(managing.calls ==
               std::vector<std::string>({"users ann@", "user 42", "block 42 Chargebacks", "unblock 42"}));
     CAF_CHECK(is_problem(front.send_to_operator(get("/ops/users/x")), errc::not_found));
-    CAF_CHECK(blames(front.send_to_operator(get("/ops/users?email=a%00")), {{"email", "invalid"}}));
+    CAF_CHECK(blames(front.send_to_operator(get("/ops/users?email=" + std::string(256, 'a'))),
+                     {{"email", "invalid"}}));
     managing.refusal = failure{errc::not_found};
     CAF_CHECK(is_problem(front.send_to_operator(unblock), errc::not_found));
 }
@@ -122,7 +123,7 @@ CAF_TEST(operators find payments by whatever is known of them) {
     CAF_CHECK_EQUAL(managing.last_filter.invoice_id, "at-8");
     CAF_CHECK_EQUAL(managing.last_filter.transaction_id, "504");
     CAF_CHECK(contains(text(front.send_to_operator(get("/ops/payments/8"))), R"("transaction_id":"504")"));
-    for (const auto* wrong : {"user_id=x", "status=lost", "invoice_id=%00"})
+    for (const auto* wrong : {"user_id=x", "user_id=0", "status=lost"})
         CAF_CHECK_EQUAL(front.send_to_operator(get(std::string{"/ops/payments?"} + wrong)).status, 422u);
 }
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <unordered_map>
 
 namespace atelier {
 namespace {
@@ -39,6 +40,32 @@ struct metrics::families {
     std::mutex actors_mutex;
     std::map<std::string, actor_meters, std::less<>> actors;
     std::mutex engines_mutex;
+    /// The instruments of one kind of answer. They are found again by what they are called: to have their
+    /// labels looked up costs more than many an answer.
+    struct answer_meters {
+        Counter& count;
+        Histogram& seconds;
+    };
+    const answer_meters& route(std::string_view listener, std::string_view method, std::string_view route,
+                               unsigned status) {
+        thread_local std::string name;
+        name.assign(listener).append(1, ' ').append(method).append(1, ' ').append(route).append(1, ' ');
+        name.append(std::to_string(status));
+        const std::lock_guard lock{answers_mutex};
+        if (const auto known = answers.find(name); known != answers.end())
+            return known->second;
+        const prometheus::Labels labels{{"listener", std::string{listener}},
+                                        {"method", std::string{method}},
+                                        {"route", std::string{route}}};
+        auto counted = labels;
+        counted.emplace("status", std::to_string(status));
+        return answers
+            .try_emplace(name, answer_meters{requests.Add(counted), request_seconds.Add(labels, seconds)})
+            .first->second;
+    }
+    std::mutex answers_mutex;
+    std::unordered_map<std::string, answer_meters> answers;
+
     std::mutex readings_mutex; ///< two at once would raise a counter twice
     std::map<std::string, engine_meters, std::less<>> engines;
 
@@ -280,14 +307,9 @@ void metrics::listener(std::string_view name, const listener_reading& now) {
 
 void metrics::request_finished(std::string_view listener, std::string_view method, std::string_view route,
                                unsigned status, std::chrono::microseconds duration) {
-    const std::string l{listener};
-    const std::string m{method};
-    const std::string r{route};
-    families_->requests
-        .Add({{"listener", l}, {"method", m}, {"route", r}, {"status", std::to_string(status)}})
-        .Increment();
-    families_->request_seconds.Add({{"listener", l}, {"method", m}, {"route", r}}, seconds)
-        .Observe(std::chrono::duration<double>(duration).count());
+    const auto& meters = families_->route(listener, method, route, status);
+    meters.count.Increment();
+    meters.seconds.Observe(std::chrono::duration<double>(duration).count());
 }
 
 void metrics::request_refused(std::string_view listener, std::string_view reason) {

@@ -138,6 +138,7 @@ test('an operator makes a style, changes it and retires it on the page', () =>
   withService({}, (service) => withPage(async (page) => {
     await signIn(page, service);
     await page.getByRole('link', { name: 'Manage' }).click();
+    await page.getByRole('tab', { name: 'Styles' }).click();
     await page.getByRole('button', { name: 'New style' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Bauhaus');
     await page.getByRole('textbox', { name: 'What the engine is told' }).fill('A bauhaus {room_type}');
@@ -154,6 +155,31 @@ test('an operator makes a style, changes it and retires it on the page', () =>
     await until('customers to see it no more', async () => !(await named()));
     await page.getByRole('tab', { name: 'Audit log' }).click();
     await page.getByText('POST /ops/styles', { exact: true }).waitFor();
+  })));
+
+test('an operator blocks a user and audits the books on the page', () =>
+  withService({}, (service) => withPage(async (page) => {
+    const ann = await service.customer('ann@example.com', 5);
+    await service.customer('bob@example.com', 1);
+    await signIn(page, service);
+    await page.getByRole('link', { name: 'Manage' }).click();
+    await page.getByRole('button', { name: 'bob@example.com' }).waitFor();
+    await page.getByRole('textbox', { name: 'Address begins with' }).fill('ann');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'bob@example.com' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'ann@example.com' }).click();
+    await page.getByRole('spinbutton', { name: 'Give tokens' }).fill('3');
+    await page.getByRole('button', { name: 'Give', exact: true }).click();
+    const wallet = () => service.call('GET', '/v1/wallet', { token: ann.token });
+    await until('the tokens to come', async () => (await wallet()).json.balance === 8);
+    await page.getByRole('textbox', { name: 'Why this user is blocked' }).fill('Chargebacks');
+    await page.getByRole('button', { name: 'Block' }).click();
+    await page.getByRole('button', { name: 'Unblock' }).waitFor();
+    await until('the session to end', async () => (await wallet()).status === 401);
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Books' }).click();
+    await page.getByRole('button', { name: 'Audit now' }).click();
+    await page.getByRole('region', { name: 'Audits' }).getByText('in order').waitFor();
   })));
 
 test('the stream is for operators, and ends with the service', () => withService({}, async (service) => {

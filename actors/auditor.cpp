@@ -16,6 +16,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr pg::statement cancel{"audit_cancel", "SELECT pg_cancel_backend($1)"};
+
 json::object finding_object(const audit_finding& finding) {
     json::array examples;
     for (const auto& example : finding.examples)
@@ -69,10 +71,9 @@ status auditor::start() {
 
 void auditor::stop() {
     stopping_ = true;
-    if (const int process = server_process_; process != 0)
-        if (auto database = pg::connection::open(context_.database))
-            static_cast<void>( // otherwise the audit lasts as long as it takes
-                database->execute("SELECT pg_cancel_backend(" + std::to_string(process) + ")"));
+    if (const std::int32_t process = server_process_; process != 0)
+        if (auto database = pg::connection::open(context_.database)) // otherwise it lasts as long as it takes
+            static_cast<void>(database->query(cancel, pg::params{process}));
     thread_.stop();
 }
 

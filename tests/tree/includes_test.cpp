@@ -32,7 +32,7 @@ const std::map<std::string_view, std::set<std::string_view>> homes{
     {"boost/asio/", {"http", "actors"}},
     {"caf/", {"actors", "http"}},
     {"libpq-fe.h", {"persistence"}},
-    {"curl/", {"actors", "actors/engines", "actors/gateways/sandbox", "persistence"}},
+    {"curl/", {"actors", "actors/engines", "actors/gateways/sandbox", "persistence", "http"}},
     {"vips/", {"actors/engines"}},
     {"prometheus/", {"actors", "http"}},
 };

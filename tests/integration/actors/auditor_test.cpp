@@ -17,6 +17,8 @@ namespace {
 
 class fixture : public books {
 public:
+    fixture() { std::filesystem::create_directory(directory.path() / "run"); }
+
     void wait_for_step() {
         while (audits.under_way() && audits.under_way()->step == 0)
             std::this_thread::yield();

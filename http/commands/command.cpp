@@ -3,6 +3,7 @@
 #include "actors/mail/address.hpp"
 #include "config/load.hpp"
 #include "config/table.hpp"
+#include "persistence/migrate.hpp"
 
 #include <array>
 #include <cstdio>
@@ -130,6 +131,17 @@ outcome<pg::connection> connect(const workplace& place) {
     options.conninfo = place.conninfo;
     options.application_name = "atelier tool";
     return pg::connection::open(pg::without_limits(std::move(options)));
+}
+
+int on_database(const settings& config, const std::function<status(pg::connection&)>& work) {
+    auto place = open_workplace(config, var_directory::use::shared);
+    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
+    auto result = database ? check_schema(*database) : status{database.error()};
+    if (result)
+        result = work(*database);
+    if (!result)
+        complain(result.error().detail);
+    return result ? success : failed;
 }
 
 } // namespace atelier::commands

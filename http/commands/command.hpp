@@ -7,6 +7,7 @@
 #include "persistence/var_directory.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,5 +76,8 @@ struct workplace {
 
 /// A connection for work that may take its time.
 [[nodiscard]] outcome<pg::connection> connect(const workplace& place);
+
+/// Does `work` on a database whose schema is up to date, and says why if it fails. → the exit status.
+[[nodiscard]] int on_database(const settings& config, const std::function<status(pg::connection&)>& work);
 
 } // namespace atelier::commands

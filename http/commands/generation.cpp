@@ -2,7 +2,6 @@
 #include "http/commands/command.hpp"
 #include "http/commands/operator_call.hpp"
 #include "http/commands/options.hpp"
-#include "persistence/migrate.hpp"
 #include "persistence/queries/generations.hpp"
 
 #include <cinttypes>
@@ -50,15 +49,6 @@ status list(pg::connection& database, const parsed_words& words) {
     return done{};
 }
 
-status act(pg::connection& database, const settings& config, const parsed_words& words) {
-    const auto answer = post_as_operator(database, {words.option("url").value_or(""), &config},
-                                         "/ops/generations/" + words.words[1] + '/' + words.words[0]);
-    if (!answer)
-        return answer.error();
-    std::printf("%s\n", answer->c_str());
-    return done{};
-}
-
 } // namespace
 
 int generation(const arguments& args) {
@@ -76,16 +66,11 @@ int generation(const arguments& args) {
         complain("wrong arguments; `atelier generation --help` explains");
         return misused;
     }
-    auto place = open_workplace(call->config, var_directory::use::shared);
-    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
-    auto result = database ? check_schema(*database) : status{database.error()};
-    if (result)
-        result = lists ? list(*database, *words) : act(*database, call->config, *words);
-    if (!result) {
-        complain(result.error().detail);
-        return failed;
-    }
-    return success;
+    return on_database(call->config, [&](pg::connection& database) {
+        return lists ? list(database, *words)
+                     : print_answer(database, call->config, *words,
+                                    "/ops/generations/" + words->words[1] + '/' + words->words[0]);
+    });
 }
 
 } // namespace atelier::commands

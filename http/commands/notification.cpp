@@ -2,7 +2,6 @@
 #include "http/commands/command.hpp"
 #include "http/commands/operator_call.hpp"
 #include "http/commands/options.hpp"
-#include "persistence/migrate.hpp"
 #include "persistence/queries/back_office.hpp"
 
 #include <cinttypes>
@@ -37,15 +36,6 @@ status list(pg::connection& database, const parsed_words& words) {
     return done{};
 }
 
-status replay(pg::connection& database, const settings& config, const parsed_words& words) {
-    const auto answer = post_as_operator(database, {words.option("url").value_or(""), &config},
-                                         "/ops/notifications/" + words.words[1] + "/replay");
-    if (!answer)
-        return answer.error();
-    std::printf("%s\n", answer->c_str());
-    return done{};
-}
-
 } // namespace
 
 int notification(const arguments& args) {
@@ -63,16 +53,11 @@ int notification(const arguments& args) {
         complain("wrong arguments; `atelier notification --help` explains");
         return misused;
     }
-    auto place = open_workplace(call->config, var_directory::use::shared);
-    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
-    auto result = database ? check_schema(*database) : status{database.error()};
-    if (result)
-        result = lists ? list(*database, *words) : replay(*database, call->config, *words);
-    if (!result) {
-        complain(result.error().detail);
-        return failed;
-    }
-    return success;
+    return on_database(call->config, [&](pg::connection& database) {
+        return lists ? list(database, *words)
+                     : print_answer(database, call->config, *words,
+                                    "/ops/notifications/" + words->words[1] + "/replay");
+    });
 }
 
 } // namespace atelier::commands

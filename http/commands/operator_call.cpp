@@ -9,6 +9,7 @@
 #include <boost/json/parse.hpp>
 #include <curl/curl.h>
 
+#include <cstdio>
 #include <memory>
 #include <unistd.h>
 
@@ -104,6 +105,15 @@ outcome<std::string> post_as_operator(pg::connection& database, const operator_l
     if (got->status / 100 != 2)
         return refusal(*got);
     return got->body;
+}
+
+status print_answer(pg::connection& database, const settings& config, const parsed_words& words,
+                    const std::string& path) {
+    const auto answer = post_as_operator(database, {words.option("url").value_or(""), &config}, path);
+    if (!answer)
+        return answer.error();
+    std::printf("%s\n", answer->c_str());
+    return done{};
 }
 
 } // namespace atelier::commands

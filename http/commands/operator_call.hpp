@@ -2,6 +2,7 @@
 
 #include "actors/domain/outcome.hpp"
 #include "config/settings.hpp"
+#include "http/commands/options.hpp"
 #include "persistence/pg/connection.hpp"
 
 #include <string>
@@ -19,5 +20,8 @@ struct operator_listener {
 /// log. → the body of the answer. Errors: unavailable when no service answers; otherwise what it says.
 [[nodiscard]] outcome<std::string> post_as_operator(pg::connection& database, const operator_listener& where,
                                                     const std::string& path);
+/// The same at the listener that the option `--url` names, if it is there; prints the answer.
+[[nodiscard]] status print_answer(pg::connection& database, const settings& config, const parsed_words& words,
+                                  const std::string& path);
 
 } // namespace atelier::commands

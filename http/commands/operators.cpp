@@ -6,7 +6,6 @@
 #include "http/commands/command.hpp"
 #include "http/commands/options.hpp"
 #include "http/commands/recorded.hpp"
-#include "persistence/migrate.hpp"
 
 #include <cstdio>
 
@@ -131,16 +130,7 @@ int operators(const arguments& args) {
         complain("wrong arguments; `atelier operator --help` explains");
         return misused;
     }
-    auto place = open_workplace(call->config, var_directory::use::shared);
-    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
-    auto result = database ? check_schema(*database) : status{database.error()};
-    if (result)
-        result = (*wanted)(*database);
-    if (!result) {
-        complain(result.error().detail);
-        return failed;
-    }
-    return success;
+    return on_database(call->config, *wanted);
 }
 
 } // namespace atelier::commands

@@ -4,7 +4,6 @@
 #include "http/commands/node.hpp"
 #include "http/commands/options.hpp"
 #include "http/commands/recorded.hpp"
-#include "persistence/migrate.hpp"
 #include "persistence/queries/payments.hpp"
 
 #include <fmt/format.h>
@@ -63,17 +62,6 @@ status list(pg::connection& database, const parsed_words& words) {
     return done{};
 }
 
-int list_all(const settings& config, const parsed_words& words) {
-    auto place = open_workplace(config, var_directory::use::shared);
-    auto database = place ? connect(*place) : outcome<pg::connection>{place.error()};
-    auto result = database ? check_schema(*database) : status{database.error()};
-    if (result)
-        result = list(*database, words);
-    if (!result)
-        complain(result.error().detail);
-    return result ? success : failed;
-}
-
 struct order {
     payment_id payment;
     std::optional<std::int64_t> amount_cents;
@@ -111,7 +99,7 @@ int payment(const arguments& args) {
         return exit_status;
     const auto words = parse_words(call->rest, {"user", "status", "invoice", "transaction", "limit"});
     if (words && words->words == arguments{"list"})
-        return list_all(call->config, *words);
+        return on_database(call->config, [&](pg::connection& database) { return list(database, *words); });
     const auto wanted = read(call->rest);
     if (!wanted) {
         complain("wrong arguments; `atelier payment --help` explains");

@@ -49,6 +49,13 @@ outcome<payment_filter> read_payment_filter(const request& r) {
     return filter;
 }
 
+reply<generation_record> named_generation(service& backend, const request& r) {
+    const auto id = path_id<generation_id>(r);
+    if (!id)
+        co_return id.error();
+    co_return co_await backend.managed().generation(*id);
+}
+
 } // namespace
 
 answer find_payments(service& backend, request& r) {
@@ -95,23 +102,17 @@ answer find_generations(service& backend, request& r) {
 }
 
 answer show_managed_generation(service& backend, request& r) {
-    const auto id = path_id<generation_id>(r);
-    if (!id)
-        co_return id.error();
-    const auto found = co_await backend.managed().generation(*id);
+    const auto found = co_await named_generation(backend, r);
     if (!found)
         co_return found.error();
     co_return json_response(200, managed_generation_json(*found));
 }
 
 answer cancel_managed_generation(service& backend, request& r) {
-    const auto id = path_id<generation_id>(r);
-    if (!id)
-        co_return id.error();
-    const auto found = co_await backend.managed().generation(*id);
+    const auto found = co_await named_generation(backend, r);
     if (!found)
         co_return found.error();
-    const auto ended = co_await backend.cancel(found->user, *id);
+    const auto ended = co_await backend.cancel(found->user, found->id);
     if (!ended)
         co_return ended.error();
     co_return json_response(200, managed_generation_json(*ended));
@@ -120,10 +121,7 @@ answer cancel_managed_generation(service& backend, request& r) {
 /// The same again, for the tokens that its failure gave back. The key makes it happen once for each that has
 /// failed.
 answer retry_generation(service& backend, request& r) {
-    const auto id = path_id<generation_id>(r);
-    if (!id)
-        co_return id.error();
-    const auto failed = co_await backend.managed().generation(*id);
+    const auto failed = co_await named_generation(backend, r);
     if (!failed)
         co_return failed.error();
     if (failed->status != generation_status::failed)
@@ -133,7 +131,7 @@ answer retry_generation(service& backend, request& r) {
     again.input_image = failed->input_image;
     again.style = failed->style;
     again.seed = failed->seed;
-    const auto key = "operator-retry-" + std::to_string(id->value);
+    const auto key = "operator-retry-" + std::to_string(failed->id.value);
     again.key = command_key{key, key};
     again.why = {r.trace, r.request_id};
     auto stored = co_await backend.generate(std::move(again));
